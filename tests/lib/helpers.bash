@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+# What the tests share: where things are, a namespace with the trap set, polling, and skipping.
+# shellcheck shell=bash
+
+bats_require_minimum_version 1.5.0
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+BUILD=$ROOT/build
+SHIM=${NOSELF_LIB:-$BUILD/libnoself.so}
+PROBES=$BUILD/tests
+export ROOT BUILD SHIM PROBES
+PATH=$PATH:/usr/sbin:/sbin
+
+# trap_run LO HI CMD...: runs CMD, a program or an exported function, in a network namespace of
+# its own with lo up and LO..HI as the ephemeral range. Exits as CMD does.
+trap_run() {
+  local user=()
+  [[ $EUID == 0 ]] || user=(-Ur)
+  # shellcheck disable=SC2016 # the inner shell is to expand these
+  unshare "${user[@]}" -n bash -c '
+    ip link set lo up && echo "$0 $1" >/proc/sys/net/ipv4/ip_local_port_range || exit 99
+    shift
+    "$@"' "$@"
+}
+
+# shimmed CMD...: runs CMD with the shim under it.
+shimmed() {
+  env LD_PRELOAD="$SHIM" "$@"
+}
+
+# wait_for SECONDS CMD...: polls until CMD succeeds; fails when SECONDS are over.
+wait_for() {
+  local end=$((SECONDS + $1 + 1))
+  shift
+  until "$@"; do
+    ((SECONDS < end)) || return 1
+    sleep 0.02
+  done
+}
+
+# self_connections: prints every established TCP connection of this namespace whose two ends are
+# the same, as the kernel's table writes it (address:port in hexadecimal); fails if there is none.
+self_connections() {
+  awk '$2 == $3 && $4 == "01" { print $2; found = 1 } END { exit !found }' \
+    /proc/net/tcp /proc/net/tcp6
+}
+
+# need PROGRAM...: skips the test where a program is missing; under NOSELF_FULL=1 fails it.
+need() {
+  local program
+  for program; do
+    command -v "$program" >/dev/null || lacking "$program is not installed"
+  done
+}
+
+# need_namespace: the same where this user may not make a network namespace.
+need_namespace() {
+  trap_run 50000 50000 true 2>/dev/null || lacking "no right to make a network namespace"
+}
+
+# lacking REASON: what need and need_namespace end in; for any other thing a test cannot do without.
+lacking() {
+  if [[ ${NOSELF_FULL:-0} == 1 ]]; then
+    echo "needed under --full: $1" >&2
+    exit 1
+  fi
+  skip "$1"
+}
+
+export -f shimmed wait_for self_connections
