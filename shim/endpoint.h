@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* One end of an internet connection, as a value: what it is, and whether two are the same. Pure. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+struct endpoint {
+	sa_family_t family; /* AF_INET, AF_INET6 (v4-mapped ones too), or AF_UNSPEC: not internet */
+	uint16_t port;      /* host order */
+	uint32_t scope;     /* the zone of a link-local IPv6 address, else 0 */
+	uint8_t address[16]; /* network order; IPv4 in the first four, the others zero */
+};
+
+/* A sockaddr large enough for either family. */
+union socket_name {
+	struct sockaddr any;
+	struct sockaddr_storage storage;
+};
+
+/*
+ * The endpoint that a socket address of `length` bytes names. Family AF_UNSPEC where it is no
+ * internet address or too short to be one; like the kernel it takes an IPv6 address of 24 bytes,
+ * without a zone. Reads no byte past `length`.
+ */
+struct endpoint endpoint_of(const void *address, socklen_t length);
+
+/* The same as a socket address, for the kernel; returns its length. */
+socklen_t endpoint_name(const struct endpoint *end, union socket_name *name);
+
+/* 0.0.0.0, :: or ::ffff:0.0.0.0, whatever the port. */
+bool endpoint_is_wildcard(const struct endpoint *end);
+
+/* The same in every part: family, address, zone, port. */
+bool endpoint_same(const struct endpoint *a, const struct endpoint *b);
+
+/*
+ * Whether a dial of `to` from `local` can have reached itself, as far as the names tell: the same
+ * port and address, where a wildcard destination stands for any own address and a zone is only
+ * compared later, between the kernel's own two names (a caller may leave it out, or give one that
+ * the kernel ignores).
+ */
+bool endpoint_may_be_self(const struct endpoint *local, const struct endpoint *to);
