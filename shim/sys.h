@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* The kernel asked directly: past every other interposer, and never a point of cancellation. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+#include <sys/socket.h>
+
+/*
+ * Each returns what the kernel returned, or a negative errno. The thread's errno is undefined
+ * afterwards: whoever was called by the program puts it right before returning to it.
+ */
+long sys_getsockname(int fd, void *address, socklen_t *length);
+long sys_getpeername(int fd, void *address, socklen_t *length);
+long sys_connect(int fd, const void *address, socklen_t length);
+long sys_bind(int fd, const void *address, socklen_t length);
+long sys_get_option(int fd, int level, int name, int *value);
+long sys_set_option(int fd, int level, int name, int value);
+
+long sys_open(const char *path, int flags, int mode);
+long sys_close(int fd);
+long sys_read(int fd, void *buffer, size_t size);
+long sys_write(int fd, const void *buffer, size_t size);
+/* 1 when a write to fd would not block, 0 when it would. */
+long sys_writable(int fd);
+
+/* What tells one open file from another. Linux 4.11 (statx); before that -ENOSYS. */
+struct file_identity {
+	uint32_t major, minor;
+	uint64_t inode;
+};
+long sys_identity(int fd, struct file_identity *identity);
+
+/* Signal sets are the kernel's own: bit N - 1 for signal N. */
+long sys_block_signals(uint64_t set, uint64_t *before);
+long sys_restore_signals(uint64_t before);
+long sys_pending_signals(uint64_t *set);
+/* Takes one pending signal of the set out, without waiting. */
+long sys_take_signal(uint64_t set);
+
+/* Seconds and nanoseconds of a CLOCK_… clock. */
+struct moment {
+	int64_t seconds, nanoseconds;
+};
+long sys_now(int clock, struct moment *now);
+
+long sys_pid(void);
+/* The calling thread's name, at most 15 bytes and a NUL. */
+long sys_thread_name(char name[16]);
+/* Whether user and effective user, or group and effective group, are different. */
+int sys_ids_differ(void);

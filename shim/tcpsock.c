@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/* What the kernel knows of one TCP socket, and how to change it: nothing is remembered here. */
+#include "tcpsock.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+
+#include "sys.h"
+
+/* From linux/in.h and linux/mptcp.h, for C libraries older than the kernel. */
+enum { NO_PORT_HINT = 24, LOCAL_PORT_RANGE = 51, PROTOCOL_MPTCP = 262 };
+
+/* How often an option that is to be as the program left it is set back before giving up. */
+enum { RESTORE_ATTEMPTS = 4 };
+
+long tcpsock_local(int fd, struct endpoint *local)
+{
+	union socket_name name;
+	socklen_t length = sizeof(name);
+	long r = sys_getsockname(fd, &name, &length);
+	*local = endpoint_of(r < 0 ? NULL : &name, length);
+	return r;
+}
+
+bool tcpsock_is_tcp(int fd)
+{
+	int protocol;
+	if (sys_get_option(fd, SOL_SOCKET, SO_PROTOCOL, &protocol) < 0)
+		return false;
+	return protocol == IPPROTO_TCP || protocol == PROTOCOL_MPTCP;
+}
+
+bool tcpsock_reached_self(int fd, const struct endpoint *to, struct endpoint *self)
+{
+	union socket_name name;
+	socklen_t length = sizeof(name);
+
+	if (tcpsock_local(fd, self) < 0 || !endpoint_may_be_self(self, to) || !tcpsock_is_tcp(fd))
+		return false;
+	long r = sys_getpeername(fd, &name, &length);
+	if (r == -ENOTCONN)
+		return true;
+	const struct endpoint peer = endpoint_of(r < 0 ? NULL : &name, length);
+	return endpoint_same(self, &peer);
+}
+
+long tcpsock_dissolve(int fd)
+{
+	const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+	int leftover;
+	long r = sys_connect(fd, &nobody, sizeof(nobody));
+	if (r < 0)
+		return r;
+	/* The reset leaves ECONNRESET behind; asking takes it out. */
+	sys_get_option(fd, SOL_SOCKET, SO_ERROR, &leftover);
+	return 0;
+}
+
+/* Gives the socket this address, without a port where the hint is set. */
+static long bind_address(int fd, const struct endpoint *address)
+{
+	struct endpoint without_port = *address;
+	union socket_name name;
+
+	without_port.port = 0;
+	socklen_t length = endpoint_name(&without_port, &name);
+	return sys_bind(fd, &name, length);
+}
+
+bool tcpsock_is_pinned(int fd)
+{
+	struct endpoint local;
+
+	if (tcpsock_local(fd, &local) < 0 || local.family == AF_UNSPEC || local.port == 0)
+		return false;
+	const long hint = tcpsock_hint(fd);
+	if (hint < 0 || (hint == 0 && tcpsock_set_hint(fd, true) < 0))
+		return false;
+	const long r = bind_address(fd, &local);
+	if (hint == 0)
+		tcpsock_set_hint(fd, false);
+	return r == -EINVAL;
+}
+
+/* Passing failures (a machine out of memory) must not leave a lent option behind. */
+static long restore(int fd, int name, int value)
+{
+	long r = -1;
+	for (int i = 0; i < RESTORE_ATTEMPTS && r < 0; i++)
+		r = sys_set_option(fd, IPPROTO_IP, name, value);
+	return r;
+}
+
+long tcpsock_range(int fd, uint32_t *range)
+{
+	int value;
+	long r = sys_get_option(fd, IPPROTO_IP, LOCAL_PORT_RANGE, &value);
+	*range = (uint32_t)value;
+	return r;
+}
+
+long tcpsock_set_range(int fd, uint32_t range)
+{
+	return restore(fd, LOCAL_PORT_RANGE, (int)range);
+}
+
+long tcpsock_hint(int fd)
+{
+	int value;
+	long r = sys_get_option(fd, IPPROTO_IP, NO_PORT_HINT, &value);
+	return r < 0 ? r : value != 0;
+}
+
+long tcpsock_set_hint(int fd, bool on)
+{
+	return on ? sys_set_option(fd, IPPROTO_IP, NO_PORT_HINT, 1) : restore(fd, NO_PORT_HINT, 0);
+}
+
+bool tcpsock_port_is_due(int fd, const struct endpoint *local)
+{
+	return local->family != AF_UNSPEC && local->port == 0 && !endpoint_is_wildcard(local) &&
+	       tcpsock_is_tcp(fd) && tcpsock_hint(fd) == 0;
+}
+
+long tcpsock_take_port(int fd, const struct endpoint *local)
+{
+	long r = bind_address(fd, local);
+	if (r < 0 && tcpsock_set_hint(fd, true) == 0) {
+		/* The kernel let go of the address too: take it again, the port still put off. */
+		bind_address(fd, local);
+		tcpsock_set_hint(fd, false);
+	}
+	return r;
+}

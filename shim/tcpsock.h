@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* What the kernel knows of one TCP socket, and how to change it: nothing is remembered here. */
+#pragma once
+
+#include "endpoint.h"
+
+/* All of these return 0 or more, or a negative errno; the thread's errno is undefined afterwards. */
+
+/* The socket's own name; family AF_UNSPEC where it is no internet socket. */
+long tcpsock_local(int fd, struct endpoint *local);
+
+/* Whether it speaks TCP or MPTCP. A socket that cannot be asked does not. */
+bool tcpsock_is_tcp(int fd);
+
+/*
+ * Whether the socket, after a dial of `to` that succeeded or is under way, is connected to itself;
+ * `self` is then its name. Costs one system call where the ports differ. Where the kernel does not
+ * know the peer yet (SYN_SENT, fast open) the destination stands for it.
+ */
+bool tcpsock_reached_self(int fd, const struct endpoint *to, struct endpoint *self);
+
+/*
+ * Takes the connection apart on the same socket: descriptor, options, duplicates, epoll and flags
+ * stay, received data goes, no TIME_WAIT is left, SO_ERROR is clear, and a port that the kernel
+ * chose is free again.
+ */
+long tcpsock_dissolve(int fd);
+
+/*
+ * Whether an unconnected socket is *pinned*: bound by the program itself to a port of its choice,
+ * so that every dial leaves from that port. The number that getsockname shows cannot tell (one that
+ * the kernel chose stays visible after it was released), bind() can: it refuses a second port with
+ * EINVAL where the first is still held. Where that cannot be asked, the answer is no. A socket that
+ * is not pinned shows port 0 afterwards; its address stays bound as it was.
+ */
+bool tcpsock_is_pinned(int fd);
+
+/*
+ * IP_LOCAL_PORT_RANGE (Linux 6.3): the ports from which the kernel may choose, low | high << 16,
+ * where 0 is no bound of its own.
+ */
+long tcpsock_range(int fd, uint32_t *range);
+long tcpsock_set_range(int fd, uint32_t range);
+
+/*
+ * IP_BIND_ADDRESS_NO_PORT, the hint (Linux 4.2): bind() of port 0 takes the address and leaves the
+ * port to connect(). tcpsock_hint is 1 or 0.
+ */
+long tcpsock_hint(int fd);
+long tcpsock_set_hint(int fd, bool on);
+
+/*
+ * Whether this is a bind() whose port was put off by this library: an address, no port, and the
+ * hint not set. Nothing else looks like that, for a program that sets the hint leaves it set.
+ */
+bool tcpsock_port_is_due(int fd, const struct endpoint *local);
+
+/* Takes the port that was put off. Where none is free the socket stays as it was. */
+long tcpsock_take_port(int fd, const struct endpoint *local);
