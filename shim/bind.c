@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* bind(), which puts the choice of a port off, and getsockname(), which makes it good when seen. */
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "endpoint.h"
+#include "export.h"
+#include "load.h"
+#include "tcpsock.h"
+
+/*
+ * bind(ip, 0) takes a whole port before the destination is known. With the hint only the address is
+ * taken, connect() then needs no more than a four-tuple of its own. The hint is set for the length
+ * of the call and taken off again, so that what is left is the kernel's own state: an address
+ * without a port and without the hint, which nothing else brings about. All that follows from it is
+ * asked of the kernel: it holds through dup(), fork() and exec().
+ */
+
+/* Whether a bind() on this socket is to be given the hint; makes good what is due already. */
+static bool wants_hint(int fd)
+{
+	struct endpoint local;
+
+	if (!tcpsock_is_tcp(fd) || tcpsock_local(fd, &local) < 0 || local.port != 0)
+		return false;
+	if (tcpsock_port_is_due(fd, &local)) {
+		/* A second bind(), which is to fail as it does with a port. */
+		tcpsock_take_port(fd, &local);
+		return false;
+	}
+	return tcpsock_hint(fd) == 0;
+}
+
+/* Whether the port in an internet address is 0. */
+static bool is_port_zero(const struct sockaddr *address)
+{
+	/* sin_port and sin6_port lie in the same place, and are there even for AF_UNSPEC. */
+	return ((const uint8_t *)address)[2] == 0 && ((const uint8_t *)address)[3] == 0;
+}
+
+EXPORT int bind(int fd, const struct sockaddr *address, socklen_t length)
+{
+	const int errno_before = errno;
+	struct load early;
+	const struct load *load = load_get(&early);
+
+	if (load->settings.disabled || !load->settings.bind_hint)
+		return load->next.bind(fd, address, length);
+	const bool hinted = wants_hint(fd) && tcpsock_set_hint(fd, true) == 0;
+	errno = errno_before;
+	int r = load->next.bind(fd, address, length);
+	if (!hinted)
+		return r;
+	const int errno_after = errno;
+	tcpsock_set_hint(fd, false);
+	errno = errno_after;
+	if (r == 0 && is_port_zero(address)) {
+		/* Without an address it would look like a socket that was never bound. */
+		const struct endpoint at = endpoint_of(address, length);
+		if (at.family == AF_UNSPEC || endpoint_is_wildcard(&at))
+			r = load->next.bind(fd, address, length);
+	}
+	return r;
+}
+
+/*
+ * Whether `pointer`, to four bytes, is on the stack that this function runs on, above its frame,
+ * and so can be read without asking the kernel: in the frame's own page, or on the first thread's
+ * stack, which is one mapping up to the environment (nothing else is mapped for STACK below it).
+ */
+static bool is_on_stack(const struct load *load, const void *pointer)
+{
+	enum { PAGE = 4096, WORD = 4, STACK = 8 << 20 };
+	const uintptr_t here = (uintptr_t)__builtin_frame_address(0), at = (uintptr_t)pointer;
+	const uintptr_t page_end = here - here % PAGE + PAGE, stack_end = (uintptr_t)load->stack_end;
+	const bool on_first_stack = here < stack_end && stack_end - here < STACK;
+
+	return at >= here && at <= (on_first_stack ? stack_end : page_end) - WORD;
+}
+
+/* Whether a name, of which the kernel has written so many bytes, is an internet one without port. */
+static bool shows_no_port(const struct sockaddr *name, socklen_t written)
+{
+	return written >= 4 && (name->sa_family == AF_INET || name->sa_family == AF_INET6) &&
+	       is_port_zero(name);
+}
+
+/* Takes the port that this socket's bind() put off, if it did; false where there is none new. */
+static bool make_good(int fd)
+{
+	struct endpoint local;
+	return tcpsock_local(fd, &local) == 0 && tcpsock_port_is_due(fd, &local) &&
+	       tcpsock_take_port(fd, &local) == 0;
+}
+
+EXPORT int getsockname(int fd, struct sockaddr *name, socklen_t *length)
+{
+	const int errno_before = errno;
+	struct load early;
+	const struct load *load = load_get(&early);
+
+	if (load->settings.disabled || !load->settings.bind_hint)
+		return load->next.getsockname(fd, name, length);
+	if (!is_on_stack(load, length)) {
+		/* How much room there is cannot be read before the kernel overwrites it. */
+		make_good(fd);
+		errno = errno_before;
+		return load->next.getsockname(fd, name, length);
+	}
+	const socklen_t room = *length;
+	int r = load->next.getsockname(fd, name, length);
+	if (r == 0 && shows_no_port(name, room < *length ? room : *length) && make_good(fd)) {
+		*length = room;
+		r = load->next.getsockname(fd, name, length);
+	}
+	if (r == 0)
+		errno = errno_before;
+	return r;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* sendto(), sendmsg() and sendmmsg(), which with MSG_FASTOPEN dial too. */
+#include <stddef.h>
+#include <sys/socket.h>
+
+#include "export.h"
+#include "guard.h"
+#include "load.h"
+
+/*
+ * The hooks are a test and a jump for sends that do not dial; the rest is out of line, where a frame
+ * may be built. A call before the constructor has run goes there too, flag or not: without it there
+ * is no destination, and so nothing is looked at.
+ */
+
+/* As the kernel has it; libc shows it to GNU sources only. */
+struct mmsghdr {
+	struct msghdr header;
+	unsigned sent;
+};
+int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags);
+
+struct sendto_call {
+	const struct next *next;
+	int fd;
+	const void *data;
+	size_t size;
+	int flags;
+	const struct sockaddr *to;
+	socklen_t length;
+};
+
+static long sendto_dial(const void *call)
+{
+	const struct sendto_call *c = call;
+	return c->next->sendto(c->fd, c->data, c->size, c->flags, c->to, c->length);
+}
+
+static const void *sendto_destination(const void *call, socklen_t *length)
+{
+	const struct sendto_call *c = call;
+	*length = c->length;
+	return c->flags & MSG_FASTOPEN ? c->to : NULL;
+}
+
+static ssize_t sendto_guarded(int fd, const void *data, size_t size, int flags,
+				     const struct sockaddr *to, socklen_t length)
+{
+	static const struct door door = {sendto_dial, sendto_destination};
+	struct load early;
+	const struct load *load = load_get(&early);
+	const struct sendto_call call = {&load->next, fd, data, size, flags, to, length};
+	return guard_dial(&load->settings, &load->stderr_at_start, fd, &door, &call);
+}
+
+EXPORT ssize_t sendto(int fd, const void *data, size_t size, int flags, const struct sockaddr *to,
+		      socklen_t length)
+{
+	const struct load *load = load_done;
+	if (load && !(flags & MSG_FASTOPEN))
+		return load->next.sendto(fd, data, size, flags, to, length);
+	return sendto_guarded(fd, data, size, flags, to, length);
+}
+
+struct sendmsg_call {
+	const struct next *next;
+	int fd;
+	const struct msghdr *message;
+	int flags;
+};
+
+static long sendmsg_dial(const void *call)
+{
+	const struct sendmsg_call *c = call;
+	return c->next->sendmsg(c->fd, c->message, c->flags);
+}
+
+static const void *sendmsg_destination(const void *call, socklen_t *length)
+{
+	const struct sendmsg_call *c = call;
+	if (!(c->flags & MSG_FASTOPEN))
+		return NULL;
+	*length = c->message->msg_namelen;
+	return c->message->msg_name;
+}
+
+static ssize_t sendmsg_guarded(int fd, const struct msghdr *message, int flags)
+{
+	static const struct door door = {sendmsg_dial, sendmsg_destination};
+	struct load early;
+	const struct load *load = load_get(&early);
+	const struct sendmsg_call call = {&load->next, fd, message, flags};
+	return guard_dial(&load->settings, &load->stderr_at_start, fd, &door, &call);
+}
+
+EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+{
+	const struct load *load = load_done;
+	if (load && !(flags & MSG_FASTOPEN))
+		return load->next.sendmsg(fd, message, flags);
+	return sendmsg_guarded(fd, message, flags);
+}
+
+struct sendmmsg_call {
+	const struct next *next;
+	int fd;
+	struct mmsghdr *messages;
+	unsigned count;
+	int flags;
+};
+
+static long sendmmsg_dial(const void *call)
+{
+	const struct sendmmsg_call *c = call;
+	return c->next->sendmmsg(c->fd, c->messages, c->count, c->flags);
+}
+
+/* The first message is the one that dials; the kernel has read none where there is none. */
+static const void *sendmmsg_destination(const void *call, socklen_t *length)
+{
+	const struct sendmmsg_call *c = call;
+	if (c->count == 0 || !(c->flags & MSG_FASTOPEN))
+		return NULL;
+	*length = c->messages[0].header.msg_namelen;
+	return c->messages[0].header.msg_name;
+}
+
+static int sendmmsg_guarded(int fd, struct mmsghdr *messages, unsigned count, int flags)
+{
+	static const struct door door = {sendmmsg_dial, sendmmsg_destination};
+	struct load early;
+	const struct load *load = load_get(&early);
+	const struct sendmmsg_call call = {&load->next, fd, messages, count, flags};
+	return (int)guard_dial(&load->settings, &load->stderr_at_start, fd, &door, &call);
+}
+
+EXPORT int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
+{
+	const struct load *load = load_done;
+	if (load && !(flags & MSG_FASTOPEN))
+		return load->next.sendmmsg(fd, messages, count, flags);
+	return sendmmsg_guarded(fd, messages, count, flags);
+}

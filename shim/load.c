@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* What is found out once, when the library is loaded, and constant from then on. */
+#include "load.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/limits.h>
+#include <stdatomic.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include "say.h"
+#include "sys.h"
+#include "text.h"
+
+enum { STDERR = 2, LONGEST_VALUE_SHOWN = 64 };
+
+extern char **__environ; /* the name that every C library has as its own */
+
+/* Written by the constructor, then published through load_done; they live as long as the process. */
+static struct load at_start;
+static char log_path[PATH_MAX];
+const struct load *_Atomic load_done;
+
+/*
+ * AT_SECURE, from the kernel: getauxval() is younger than the C libraries this has to load into.
+ * Without /proc only a changed user or group can be seen.
+ */
+static bool is_secure_execution(void)
+{
+	unsigned long entries[128];
+	const long fd = sys_open("/proc/self/auxv", O_RDONLY | O_CLOEXEC, 0);
+	const long size = fd < 0 ? fd : sys_read((int)fd, entries, sizeof(entries));
+
+	if (fd >= 0)
+		sys_close((int)fd);
+	for (long i = 0; (i + 2) * (long)sizeof(*entries) <= size; i += 2)
+		if (entries[i] == AT_SECURE)
+			return entries[i + 1] != 0;
+	return sys_ids_differ();
+}
+
+static void complain(const struct settings_complaint *complaint)
+{
+	struct text line;
+	text_start(&line);
+	text_string(&line, "noself: ");
+	text_string(&line, complaint->variable);
+	text_string(&line, "=");
+	text_safe(&line, complaint->value, LONGEST_VALUE_SHOWN);
+	text_string(&line, ": expected ");
+	text_string(&line, complaint->expected);
+	text_string(&line, "; using ");
+	text_string(&line, complaint->used);
+	text_end(&line);
+	/* Nobody to tell is no reason to do anything else. */
+	say(STDERR, &line);
+}
+
+static void read_environment(struct load *load, bool aloud)
+{
+	struct settings_complaint complaint;
+	const char *journal_stream = NULL;
+	bool allowed = false;
+
+	load->settings = settings_default;
+	load->stderr_at_start = (struct log_stderr){.known = false};
+	for (char **e = __environ; e && *e; e++) {
+		if (!journal_stream)
+			journal_stream = text_after(*e, "JOURNAL_STREAM=");
+		if (!text_after(*e, "NOSELF_"))
+			continue;
+		/* Asked only where it matters, for it is most of the time that loading takes. */
+		if (!allowed && is_secure_execution())
+			return;
+		allowed = true;
+		if (settings_read(&load->settings, *e, &complaint) == SETTINGS_BAD && aloud)
+			complain(&complaint);
+	}
+	if (load->settings.log == LOG_STDERR)
+		load->stderr_at_start = log_find_stderr(journal_stream);
+}
+
+static void find_out(struct load *load, bool aloud)
+{
+	const int errno_before = errno;
+	next_find(&load->next);
+	read_environment(load, aloud);
+	load->stack_end = NULL;
+	errno = errno_before;
+}
+
+const struct load *load_get(struct load *early)
+{
+	const struct load *done = atomic_load_explicit(&load_done, memory_order_acquire);
+	if (done)
+		return done;
+	find_out(early, false);
+	return early;
+}
+
+/* The environment is the program's to overwrite: what is kept of it is kept in a copy. */
+static void keep_log_path(struct settings *settings)
+{
+	unsigned i = 0;
+	if (settings->log != LOG_FILE)
+		return;
+	for (; settings->log_path[i]; i++)
+		log_path[i] = settings->log_path[i];
+	log_path[i] = '\0';
+	settings->log_path = log_path;
+}
+
+__attribute__((constructor)) static void load_start(void)
+{
+	find_out(&at_start, true);
+	keep_log_path(&at_start.settings);
+	/* The kernel puts the environment at the far end of the first stack, above this frame. */
+	const char *here = __builtin_frame_address(0);
+	if ((const char *)__environ > here)
+		at_start.stack_end = (const char *)__environ;
+	atomic_store_explicit(&load_done, &at_start, memory_order_release);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* The functions that this library stands in front of: the next library's, or libc's. */
+#define _GNU_SOURCE
+#include "next.h"
+
+#include <dlfcn.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifdef __GLIBC__
+/*
+ * glibc 2.34 moved dlsym into libc.so.6 under a new version; the old one is still served, and is
+ * what every glibc has. It is the first version that each architecture had.
+ */
+#if defined __x86_64__
+__asm__(".symver dlsym, dlsym@GLIBC_2.2.5");
+#elif defined __i386__
+__asm__(".symver dlsym, dlsym@GLIBC_2.0");
+#elif defined __aarch64__
+__asm__(".symver dlsym, dlsym@GLIBC_2.17");
+#elif defined __arm__
+__asm__(".symver dlsym, dlsym@GLIBC_2.4");
+#elif defined __riscv && __riscv_xlen == 64
+__asm__(".symver dlsym, dlsym@GLIBC_2.27");
+#endif
+#endif
+#pragma weak dlsym
+
+static int raw_connect(int fd, const struct sockaddr *address, socklen_t length)
+{
+	return (int)syscall(SYS_connect, fd, address, length);
+}
+
+static int raw_bind(int fd, const struct sockaddr *address, socklen_t length)
+{
+	return (int)syscall(SYS_bind, fd, address, length);
+}
+
+static int raw_getsockname(int fd, struct sockaddr *address, socklen_t *length)
+{
+	return (int)syscall(SYS_getsockname, fd, address, length);
+}
+
+static ssize_t raw_sendto(int fd, const void *data, size_t size, int flags,
+			  const struct sockaddr *address, socklen_t length)
+{
+	return syscall(SYS_sendto, fd, data, size, flags, address, length);
+}
+
+static ssize_t raw_sendmsg(int fd, const struct msghdr *message, int flags)
+{
+	return syscall(SYS_sendmsg, fd, message, flags);
+}
+
+static int raw_sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
+{
+	return (int)syscall(SYS_sendmmsg, fd, messages, count, flags);
+}
+
+/* ISO C cannot turn an object's address into a function's; POSIX says that the bits are the same. */
+#define FIND(name)                                                                                 \
+	do {                                                                                       \
+		union {                                                                            \
+			void *address;                                                             \
+			__typeof__(next->name) function;                                           \
+		} found = {dlsym ? dlsym(RTLD_NEXT, #name) : NULL};                                \
+		next->name = found.address ? found.function : raw_##name;                          \
+	} while (0)
+
+void next_find(struct next *next)
+{
+	FIND(connect);
+	FIND(bind);
+	FIND(getsockname);
+	FIND(sendto);
+	FIND(sendmsg);
+	FIND(sendmmsg);
+}
