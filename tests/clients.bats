@@ -131,7 +131,7 @@ sys.stdin.read()'
 }
 
 @test "python's asyncio does not reach itself" {
-  client "Connect call failed" python3 -c '
+  client "$REFUSED" python3 -c '
 import asyncio
 async def dial():
     reader, writer = await asyncio.open_connection("127.0.0.1", 50000)
