@@ -17,6 +17,7 @@ struct attempt {
 	const void *call;
 	long result;          /* of the latest dial, or a negative errno */
 	struct endpoint self; /* where it met itself */
+	uint32_t range;       /* the program's own IP_LOCAL_PORT_RANGE, where the kernel has it */
 	struct facts facts;
 };
 
@@ -49,15 +50,13 @@ static void look(struct attempt *a)
 /* What can only be asked of an unconnected socket, and costs too much to ask before it matters. */
 static void ask(struct attempt *a)
 {
-	uint32_t range;
-
 	if (a->facts.tries > 0)
 		return;
 	if (a->facts.outcome == OUTCOME_NO_PORT)
 		a->facts.pinned = !tcpsock_is_tcp(a->fd) || tcpsock_is_pinned(a->fd);
 	if (a->facts.outcome == OUTCOME_SELF) {
 		a->facts.pinned = tcpsock_is_pinned(a->fd);
-		a->facts.can_aim = tcpsock_range(a->fd, &range) == 0;
+		a->facts.can_aim = tcpsock_range(a->fd, &a->range) == 0;
 	}
 }
 
@@ -80,27 +79,22 @@ static enum verdict judge(struct attempt *a, const struct settings *settings)
 static void dial_elsewhere(struct attempt *a)
 {
 	const enum aim aim = verdict_aim(&a->facts);
-	uint32_t own, beside;
+	uint32_t beside;
 
 	a->facts.sides++;
-	if (aim != AIM_ANYWHERE && tcpsock_range(a->fd, &own) == 0) {
-		if (!verdict_range(own, a->self.port, aim, &beside)) {
-			a->result = -EADDRNOTAVAIL;
-			return;
-		}
-		if (tcpsock_set_range(a->fd, beside) == 0) {
-			/*
-			 * A thread that is cancelled or jumps out of the dial leaves this bound
-			 * behind, on a socket that is half connected and only good for close().
-			 */
-			dial(a);
-			tcpsock_set_range(a->fd, own);
-			a->facts.tries++;
-			return;
-		}
+	if (aim != AIM_ANYWHERE && !verdict_range(a->range, a->self.port, aim, &beside)) {
+		a->result = -EADDRNOTAVAIL;
+		return;
 	}
+	const bool aimed = aim != AIM_ANYWHERE && tcpsock_set_range(a->fd, beside) == 0;
+	/*
+	 * A thread that is cancelled or jumps out of the dial leaves the bound behind, on a socket
+	 * that is half connected and only good for close().
+	 */
 	dial(a);
 	a->facts.tries++;
+	if (aimed)
+		tcpsock_set_range(a->fd, a->range);
 }
 
 long guard_dial(const struct settings *settings, const struct log_stderr *stderr_at_start, int fd,

@@ -22,11 +22,15 @@ long tcpsock_local(int fd, struct endpoint *local)
 	return r;
 }
 
-bool tcpsock_is_tcp(int fd)
+static int protocol_of(int fd)
 {
 	int protocol;
-	if (sys_get_option(fd, SOL_SOCKET, SO_PROTOCOL, &protocol) < 0)
-		return false;
+	return sys_get_option(fd, SOL_SOCKET, SO_PROTOCOL, &protocol) < 0 ? -1 : protocol;
+}
+
+bool tcpsock_is_tcp(int fd)
+{
+	const int protocol = protocol_of(fd);
 	return protocol == IPPROTO_TCP || protocol == PROTOCOL_MPTCP;
 }
 
@@ -76,6 +80,12 @@ bool tcpsock_is_pinned(int fd)
 	const long hint = tcpsock_hint(fd);
 	if (hint < 0 || (hint == 0 && tcpsock_set_hint(fd, true) < 0))
 		return false;
+	/*
+	 * A dissolved MPTCP socket goes on showing the address that it dialled from, bound or not.
+	 * Bound to that one, its next dial could not leave from another; so it is let go.
+	 */
+	if (protocol_of(fd) == PROTOCOL_MPTCP)
+		local = (struct endpoint){.family = local.family};
 	const long r = bind_address(fd, &local);
 	if (hint == 0)
 		tcpsock_set_hint(fd, false);
