@@ -2,7 +2,7 @@
 # What the tests share: where things are, a namespace with the trap set, polling, and skipping.
 # shellcheck shell=bash
 
-bats_require_minimum_version 1.5.0
+[[ -z ${BATS_VERSION-} ]] || bats_require_minimum_version 1.5.0
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 BUILD=$ROOT/build
@@ -10,6 +10,10 @@ SHIM=${NOSELF_LIB:-$BUILD/libnoself.so}
 PROBES=$BUILD/tests
 export ROOT BUILD SHIM PROBES
 PATH=$PATH:/usr/sbin:/sbin
+
+# What the caller happens to have set is not what the tests are about.
+unset NOSELF_MODE NOSELF_RETRIES NOSELF_ERRNO NOSELF_PINNED NOSELF_BIND_NO_PORT NOSELF_LOG
+unset NOSELF_DISABLE
 
 # trap_run LO HI CMD...: runs CMD, a program or an exported function, in a network namespace of
 # its own with lo up and LO..HI as the ephemeral range. Exits as CMD does.
