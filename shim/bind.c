@@ -75,13 +75,14 @@ static bool is_on_stack(const struct load *load, const void *pointer)
 {
 	enum { PAGE = 4096, WORD = 4, STACK = 8 << 20 };
 	const uintptr_t here = (uintptr_t)__builtin_frame_address(0), at = (uintptr_t)pointer;
-	const uintptr_t page_end = here - here % PAGE + PAGE, stack_end = (uintptr_t)load->stack_end;
+	const uintptr_t page_end = here - here % PAGE + PAGE;
+	const uintptr_t stack_end = (uintptr_t)load->stack_end;
 	const bool on_first_stack = here < stack_end && stack_end - here < STACK;
 
 	return at >= here && at <= (on_first_stack ? stack_end : page_end) - WORD;
 }
 
-/* Whether a name, of which the kernel has written so many bytes, is an internet one without port. */
+/* Whether a name, of which so many bytes were written, is an internet one without a port. */
 static bool shows_no_port(const struct sockaddr *name, socklen_t written)
 {
 	return written >= 4 && (name->sa_family == AF_INET || name->sa_family == AF_INET6) &&

@@ -8,9 +8,9 @@
 #include "load.h"
 
 /*
- * The hooks are a test and a jump for sends that do not dial; the rest is out of line, where a frame
- * may be built. A call before the constructor has run goes there too, flag or not: without it there
- * is no destination, and so nothing is looked at.
+ * The hooks are a test and a jump for sends that do not dial; the rest is out of line, where a
+ * frame may be built. A call before the constructor has run goes there too, flag or not: without it
+ * there is no destination, and so nothing is looked at.
  */
 
 /* As the kernel has it; libc shows it to GNU sources only. */
@@ -40,11 +40,11 @@ static const void *sendto_destination(const void *call, socklen_t *length)
 {
 	const struct sendto_call *c = call;
 	*length = c->length;
-	return c->flags & MSG_FASTOPEN ? c->to : NULL;
+	return (c->flags & MSG_FASTOPEN) ? c->to : NULL;
 }
 
 static ssize_t sendto_guarded(int fd, const void *data, size_t size, int flags,
-				     const struct sockaddr *to, socklen_t length)
+			      const struct sockaddr *to, socklen_t length)
 {
 	static const struct door door = {sendto_dial, sendto_destination};
 	struct load early;

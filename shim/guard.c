@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Dial, look, undo, dial again: the one loop that every door shares. Knows nothing of preloading. */
+/* Dial, look, undo, dial again: the one loop behind every door. Knows nothing of preloading. */
 #include "guard.h"
 
 #include <errno.h>

@@ -17,7 +17,7 @@ enum { STDERR = 2, LONGEST_VALUE_SHOWN = 64 };
 
 extern char **__environ; /* the name that every C library has as its own */
 
-/* Written by the constructor, then published through load_done; they live as long as the process. */
+/* Written by the constructor, published through load_done; they live as long as the process. */
 static struct load at_start;
 static char log_path[PATH_MAX];
 const struct load *_Atomic load_done;

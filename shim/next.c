@@ -57,7 +57,7 @@ static int raw_sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int fl
 	return (int)syscall(SYS_sendmmsg, fd, messages, count, flags);
 }
 
-/* ISO C cannot turn an object's address into a function's; POSIX says that the bits are the same. */
+/* ISO C has no way from an object's address to a function's; to POSIX the bits are the same. */
 #define FIND(name)                                                                                 \
 	do {                                                                                       \
 		union {                                                                            \

@@ -106,7 +106,7 @@ static bool read_log(struct settings *s, const char *value)
 	s->log_path = NULL;
 	if (i >= 0)
 		return true;
-	while (value[length] && length < PATH_MAX)
+	while (length < PATH_MAX && value[length])
 		length++;
 	if (value[0] != '/' || length == PATH_MAX)
 		return false;

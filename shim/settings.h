@@ -9,13 +9,13 @@ enum log_to { LOG_OFF, LOG_STDERR, LOG_FILE };
 
 struct settings {
 	enum mode mode;
-	int retries;           /* 1 to 16 */
-	int error;             /* an errno, positive */
-	bool pinned_allowed;   /* leave a pinned socket's self-connection alone */
-	bool bind_hint;        /* bind() puts the port off */
-	bool disabled;         /* every call goes straight through */
+	int retries;         /* 1 to 16 */
+	int error;           /* an errno, positive */
+	bool pinned_allowed; /* leave a pinned socket's self-connection alone */
+	bool bind_hint;      /* bind() puts the port off */
+	bool disabled;       /* every call goes straight through */
 	enum log_to log;
-	const char *log_path;  /* absolute, where log is LOG_FILE; points at the value it came from */
+	const char *log_path; /* absolute, of LOG_FILE; points at the value it came from */
 };
 
 extern const struct settings settings_default;

@@ -95,7 +95,8 @@ long sys_identity(int fd, struct file_identity *identity)
 
 long sys_block_signals(uint64_t set, uint64_t *before)
 {
-	return result(syscall(SYS_rt_sigprocmask, SIG_BLOCK, &set, before, (size_t)SIGNAL_SET_SIZE));
+	return result(
+		syscall(SYS_rt_sigprocmask, SIG_BLOCK, &set, before, (size_t)SIGNAL_SET_SIZE));
 }
 
 long sys_restore_signals(uint64_t before)
@@ -112,8 +113,7 @@ long sys_pending_signals(uint64_t *set)
 long sys_take_signal(uint64_t set)
 {
 	int64_t no_wait[2] = {0, 0};
-	return result(
-		syscall(SYS_rt_sigtimedwait, &set, NULL, no_wait, (size_t)SIGNAL_SET_SIZE));
+	return result(syscall(SYS_rt_sigtimedwait, &set, NULL, no_wait, (size_t)SIGNAL_SET_SIZE));
 }
 
 long sys_now(int clock, struct moment *now)

@@ -4,7 +4,7 @@
 
 #include "endpoint.h"
 
-/* All of these return 0 or more, or a negative errno; the thread's errno is undefined afterwards. */
+/* All return 0 or more, or a negative errno; the thread's errno is undefined afterwards. */
 
 /* The socket's own name; family AF_UNSPEC where it is no internet socket. */
 long tcpsock_local(int fd, struct endpoint *local);

@@ -69,7 +69,7 @@ static void text_ipv4(struct text *text, const uint8_t *bytes)
 	}
 }
 
-/* The longest run of two or more zero groups, the first of several: what RFC 5952 writes as "::". */
+/* The longest run of two or more zero groups, or the first of them: RFC 5952 writes it "::". */
 static int longest_zero_run(const unsigned groups[8], int *length)
 {
 	int start = -1;
@@ -92,7 +92,7 @@ static void text_ipv6(struct text *text, const uint8_t *bytes)
 	int run_length;
 
 	for (int i = 0; i < 8; i++)
-		groups[i] = (unsigned)bytes[2 * i] << 8 | bytes[2 * i + 1];
+		groups[i] = (unsigned)bytes[i * 2] << 8 | bytes[i * 2 + 1];
 	const int run = longest_zero_run(groups, &run_length);
 	if (run == 0 && run_length == 5 && groups[5] == 0xffff) {
 		text_string(text, "::ffff:");

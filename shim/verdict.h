@@ -22,12 +22,12 @@ enum aim { AIM_ANYWHERE, AIM_ABOVE, AIM_BELOW };
 
 struct facts {
 	enum outcome outcome;
-	bool met_self;    /* this dial, or one before it in the same call, reached itself */
-	bool pinned;      /* the program itself chose the port; known once it was dissolved */
-	bool can_aim;     /* the kernel has IP_LOCAL_PORT_RANGE */
-	int tries;        /* how often it was dialled again because of itself */
-	int sides;        /* how many sides of the port were tried, or found empty */
-	int spurious;     /* how often because of EADDRNOTAVAIL alone */
+	bool met_self; /* this dial, or one before it in the same call, reached itself */
+	bool pinned;   /* the program itself chose the port; known once it was dissolved */
+	bool can_aim;  /* the kernel has IP_LOCAL_PORT_RANGE */
+	int tries;     /* how often it was dialled again because of itself */
+	int sides;     /* how many sides of the port were tried, or found empty */
+	int spurious;  /* how often because of EADDRNOTAVAIL alone */
 };
 
 enum verdict {
