@@ -4,7 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/limits.h>
+#include <limits.h>
 #include <stdatomic.h>
 #include <sys/auxv.h>
 #include <unistd.h>

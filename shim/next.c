@@ -26,6 +26,23 @@ __asm__(".symver dlsym, dlsym@GLIBC_2.27");
 #endif
 #pragma weak dlsym
 
+#ifdef __arm__
+/*
+ * The compiler asks for these by name so that an unwinder is linked in, which would make libgcc_s
+ * a need of this library. An unwinder that comes through here uses its own.
+ */
+void __aeabi_unwind_cpp_pr0(void);
+void __aeabi_unwind_cpp_pr1(void);
+
+void __aeabi_unwind_cpp_pr0(void)
+{
+}
+
+void __aeabi_unwind_cpp_pr1(void)
+{
+}
+#endif
+
 static int raw_connect(int fd, const struct sockaddr *address, socklen_t length)
 {
 	return (int)syscall(SYS_connect, fd, address, length);

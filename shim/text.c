@@ -28,8 +28,10 @@ void text_string(struct text *text, const char *string)
 
 void text_safe(struct text *text, const char *string, unsigned most)
 {
-	for (; *string && most--; string++)
-		text_char(text, *string > ' ' && *string <= '~' ? *string : '?');
+	for (; *string && most--; string++) {
+		const char c = *string;
+		text_char(text, c > ' ' && c <= '~' ? c : '?');
+	}
 }
 
 void text_padded(struct text *text, uint64_t number, int digits)
@@ -91,12 +93,12 @@ static void text_ipv6(struct text *text, const uint8_t *bytes)
 	unsigned groups[8];
 	int run_length;
 
-	for (int i = 0; i < 8; i++)
-		groups[i] = (unsigned)bytes[i * 2] << 8 | bytes[i * 2 + 1];
+	for (int i = 0; i < 8; i++, bytes += 2)
+		groups[i] = (unsigned)bytes[0] << 8 | bytes[1];
 	const int run = longest_zero_run(groups, &run_length);
 	if (run == 0 && run_length == 5 && groups[5] == 0xffff) {
 		text_string(text, "::ffff:");
-		text_ipv4(text, bytes + 12);
+		text_ipv4(text, bytes - 4);
 		return;
 	}
 	for (int i = 0; i < 8; i++) {

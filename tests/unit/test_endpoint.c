@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* Endpoints: from socket addresses and back, and which two are the same. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "endpoint.h"
+#include "unit.h"
+
+static struct endpoint at(const char *address, uint16_t port)
+{
+	union socket_name name = {.storage = {0}};
+	struct sockaddr_in *in = (struct sockaddr_in *)&name;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&name;
+	if (inet_pton(AF_INET, address, &in->sin_addr) == 1) {
+		in->sin_family = AF_INET;
+		in->sin_port = htons(port);
+		return endpoint_of(&name, sizeof(*in));
+	}
+	CHECK(inet_pton(AF_INET6, address, &in6->sin6_addr) == 1);
+	in6->sin6_family = AF_INET6;
+	in6->sin6_port = htons(port);
+	return endpoint_of(&name, sizeof(*in6));
+}
+
+static struct endpoint in_zone(struct endpoint end, uint32_t zone)
+{
+	end.scope = zone;
+	return end;
+}
+
+static bool may_be_self(struct endpoint local, struct endpoint to)
+{
+	return endpoint_may_be_self(&local, &to);
+}
+
+static bool same(struct endpoint a, struct endpoint b)
+{
+	return endpoint_same(&a, &b);
+}
+
+static void what_may_be_self(void)
+{
+	CHECK(may_be_self(at("127.0.0.1", 50000), at("127.0.0.1", 50000)));
+	CHECK(!may_be_self(at("127.0.0.1", 50001), at("127.0.0.1", 50000)));
+	CHECK(!may_be_self(at("127.0.0.1", 50000), at("127.0.0.2", 50000)));
+	CHECK(!may_be_self(at("::ffff:127.0.0.1", 50000), at("127.0.0.1", 50000)));
+	/* Wildcards stand for any own address. */
+	CHECK(may_be_self(at("127.0.0.1", 50000), at("0.0.0.0", 50000)));
+	CHECK(may_be_self(at("10.1.2.3", 50000), at("0.0.0.0", 50000)));
+	CHECK(may_be_self(at("::1", 50000), at("::", 50000)));
+	CHECK(may_be_self(at("::ffff:127.0.0.1", 50000), at("::ffff:0.0.0.0", 50000)));
+	CHECK(may_be_self(at("::ffff:127.0.0.1", 50000), at("::", 50000)));
+	CHECK(!may_be_self(at("::1", 50001), at("::", 50000)));
+	/* Port 0 is nobody's. */
+	CHECK(!may_be_self(at("127.0.0.1", 0), at("127.0.0.1", 0)));
+	/* A zone may be missing in what the program gave. */
+	CHECK(may_be_self(in_zone(at("fe80::1", 50000), 2), at("fe80::1", 50000)));
+}
+
+static void what_is_the_same(void)
+{
+	CHECK(same(at("::1", 5), at("::1", 5)));
+	CHECK(!same(at("::1", 5), at("::1", 6)));
+	CHECK(!same(at("::1", 5), at("::2", 5)));
+	CHECK(!same(in_zone(at("fe80::1", 5), 2), in_zone(at("fe80::1", 5), 3)));
+	CHECK(!same(at("127.0.0.1", 5), at("::ffff:127.0.0.1", 5)));
+}
+
+static void wildcards(void)
+{
+	const char *wild[] = {"0.0.0.0", "::", "::ffff:0.0.0.0"};
+	const char *tame[] = {"0.0.0.1",    "127.0.0.1", "::1",      "::ffff:127.0.0.1",
+			      "::fffe:0:0", "1::",       "::1:0:0:0"};
+	for (unsigned i = 0; i < sizeof(wild) / sizeof(*wild); i++) {
+		struct endpoint end = at(wild[i], 5);
+		CHECK(endpoint_is_wildcard(&end));
+	}
+	for (unsigned i = 0; i < sizeof(tame) / sizeof(*tame); i++) {
+		struct endpoint end = at(tame[i], 5);
+		CHECK(!endpoint_is_wildcard(&end));
+	}
+}
+
+/* Lengths: what the kernel takes is taken, and not a byte more is read. */
+static void lengths(void)
+{
+	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(7)};
+	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(7)};
+	in6.sin6_scope_id = 9;
+	for (socklen_t n = 0; n <= sizeof(in6); n++) {
+		/* A heap block of just that size, so that a sanitizer sees a byte too many. */
+		void *exact = malloc(n ? n : 1);
+		memcpy(exact, &in, n < sizeof(in) ? n : sizeof(in));
+		if (n <= sizeof(in))
+			CHECK(endpoint_of(exact, n).family ==
+			      (n < sizeof(in) ? AF_UNSPEC : AF_INET));
+		memcpy(exact, &in6, n);
+		const struct endpoint end = endpoint_of(exact, n);
+		CHECK(end.family == (n < 24 ? AF_UNSPEC : AF_INET6));
+		CHECK(end.scope == (n == sizeof(in6) ? 9 : 0));
+		free(exact);
+	}
+	CHECK(endpoint_of(NULL, sizeof(in)).family == AF_UNSPEC);
+	in.sin_family = AF_UNIX;
+	CHECK(endpoint_of(&in, sizeof(in)).family == AF_UNSPEC);
+}
+
+static void there_and_back(void)
+{
+	const char *addresses[] = {"127.0.0.1", "::1", "fe80::2"};
+	for (unsigned i = 0; i < sizeof(addresses) / sizeof(*addresses); i++) {
+		struct endpoint end = at(addresses[i], 50000);
+		union socket_name name;
+		if (i == 2)
+			end.scope = 3;
+		socklen_t length = endpoint_name(&end, &name);
+		struct endpoint back = endpoint_of(&name, length);
+		CHECK(endpoint_same(&end, &back));
+	}
+}
+
+int main(void)
+{
+	what_may_be_self();
+	what_is_the_same();
+	wildcards();
+	lengths();
+	there_and_back();
+	return verdict_of_unit();
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/* Verdicts: the table of facts and settings, and the ranges beside a port. */
+#include "unit.h"
+#include "verdict.h"
+
+static struct settings with(enum mode mode, int retries, bool pinned_allowed)
+{
+	struct settings s = settings_default;
+	s.mode = mode;
+	s.retries = retries;
+	s.pinned_allowed = pinned_allowed;
+	return s;
+}
+
+static enum verdict says(struct settings settings, struct facts facts)
+{
+	return verdict_of(&settings, &facts);
+}
+
+static const struct facts other = {.outcome = OUTCOME_OTHER};
+static const struct facts self = {.outcome = OUTCOME_SELF, .met_self = true, .can_aim = true};
+static const struct facts no_port = {.outcome = OUTCOME_NO_PORT};
+
+static struct facts after(struct facts facts, int tries, int sides)
+{
+	facts.tries = tries;
+	facts.sides = sides;
+	return facts;
+}
+
+static struct facts pinned(struct facts facts)
+{
+	facts.pinned = true;
+	return facts;
+}
+
+static struct facts aimless(struct facts facts)
+{
+	facts.can_aim = false;
+	return facts;
+}
+
+static struct facts spurious(struct facts facts, int times)
+{
+	facts.spurious = times;
+	return facts;
+}
+
+static void table(void)
+{
+	const struct settings retry = with(MODE_RETRY, 3, false), fail = with(MODE_FAIL, 3, false);
+	const struct settings observe = with(MODE_OBSERVE, 3, false);
+	const struct settings once = with(MODE_RETRY, 1, false), many = with(MODE_RETRY, 16, false);
+	const struct settings allow = with(MODE_RETRY, 3, true),
+			      fail_allow = with(MODE_FAIL, 3, true);
+
+	CHECK(says(retry, other) == VERDICT_GIVE);
+	CHECK(says(fail, other) == VERDICT_GIVE);
+	CHECK(says(observe, other) == VERDICT_GIVE);
+
+	CHECK(says(retry, self) == VERDICT_RETRY);
+	CHECK(says(fail, self) == VERDICT_FAIL);
+	CHECK(says(observe, self) == VERDICT_OBSERVE);
+
+	/* Both sides of the port are all that aiming has; without it the setting alone counts. */
+	CHECK(says(retry, after(self, 1, 1)) == VERDICT_RETRY);
+	CHECK(says(retry, after(self, 2, 2)) == VERDICT_FAIL);
+	CHECK(says(many, after(self, 2, 2)) == VERDICT_FAIL);
+	CHECK(says(once, after(self, 1, 1)) == VERDICT_FAIL);
+	CHECK(says(retry, aimless(after(self, 2, 2))) == VERDICT_RETRY);
+	CHECK(says(retry, aimless(after(self, 3, 3))) == VERDICT_FAIL);
+	CHECK(says(many, aimless(after(self, 15, 15))) == VERDICT_RETRY);
+	CHECK(says(many, aimless(after(self, 16, 16))) == VERDICT_FAIL);
+
+	CHECK(says(retry, pinned(self)) == VERDICT_FAIL);
+	CHECK(says(allow, pinned(self)) == VERDICT_ALLOW);
+	CHECK(says(fail_allow, pinned(self)) == VERDICT_ALLOW);
+	CHECK(says(fail_allow, self) == VERDICT_FAIL);
+	CHECK(says(observe, pinned(self)) == VERDICT_OBSERVE);
+
+	/* A lack of ports is tried twice more by itself, and after a self-connection is one side.
+	 */
+	CHECK(says(retry, no_port) == VERDICT_REPEAT);
+	CHECK(says(retry, spurious(no_port, 1)) == VERDICT_REPEAT);
+	CHECK(says(retry, spurious(no_port, 2)) == VERDICT_GIVE);
+	CHECK(says(retry, pinned(no_port)) == VERDICT_GIVE);
+	CHECK(says(allow, pinned(no_port)) == VERDICT_GIVE);
+	CHECK(says(fail, no_port) == VERDICT_GIVE);
+	CHECK(says(observe, no_port) == VERDICT_GIVE);
+	struct facts side_full = after(self, 1, 1);
+	side_full.outcome = OUTCOME_NO_PORT;
+	CHECK(says(retry, side_full) == VERDICT_RETRY);
+	CHECK(says(retry, after(side_full, 2, 2)) == VERDICT_FAIL);
+}
+
+static void aims(void)
+{
+	struct facts facts = self;
+	CHECK(verdict_aim(&facts) == AIM_ABOVE);
+	facts.sides = 1;
+	CHECK(verdict_aim(&facts) == AIM_BELOW);
+	facts.can_aim = false;
+	CHECK(verdict_aim(&facts) == AIM_ANYWHERE);
+}
+
+static void gives(uint32_t low, uint32_t high, uint16_t port, enum aim aim, uint32_t want_low,
+		  uint32_t want_high)
+{
+	uint32_t range = 0;
+	CHECK(verdict_range(low | high << 16, port, aim, &range));
+	CHECK((range & 0xffff) == want_low);
+	CHECK(range >> 16 == want_high);
+}
+
+static void is_empty(uint32_t low, uint32_t high, uint16_t port, enum aim aim)
+{
+	uint32_t range;
+	CHECK(!verdict_range(low | high << 16, port, aim, &range));
+}
+
+static void ranges(void)
+{
+	gives(0, 0, 50000, AIM_ABOVE, 50001, 0);
+	gives(0, 0, 50000, AIM_BELOW, 0, 49999);
+	gives(40000, 60000, 50000, AIM_ABOVE, 50001, 60000);
+	gives(40000, 60000, 50000, AIM_BELOW, 40000, 49999);
+	gives(40000, 0, 50000, AIM_BELOW, 40000, 49999);
+	gives(0, 60000, 50000, AIM_ABOVE, 50001, 60000);
+	/* A range that does not hold the port (the system's was ignored for it) stays as it is. */
+	gives(51000, 52000, 50000, AIM_ABOVE, 51000, 52000);
+	gives(40000, 41000, 50000, AIM_BELOW, 40000, 41000);
+	is_empty(50000, 50000, 50000, AIM_ABOVE);
+	is_empty(50000, 50000, 50000, AIM_BELOW);
+	is_empty(0, 50000, 50000, AIM_ABOVE);
+	is_empty(50000, 0, 50000, AIM_BELOW);
+	is_empty(51000, 52000, 50000, AIM_BELOW);
+	is_empty(0, 0, 65535, AIM_ABOVE);
+	is_empty(0, 0, 1, AIM_BELOW);
+	gives(0, 0, 65535, AIM_BELOW, 0, 65534);
+	gives(0, 0, 1, AIM_ABOVE, 2, 0);
+}
+
+int main(void)
+{
+	table();
+	aims();
+	ranges();
+	return verdict_of_unit();
+}
