@@ -30,7 +30,7 @@ void text_safe(struct text *text, const char *string, unsigned most)
 {
 	for (; *string && most--; string++) {
 		const char c = *string;
-		text_char(text, c > ' ' && c <= '~' ? c : '?');
+		text_char(text, (char)(c > ' ' && c <= '~' ? c : '?'));
 	}
 }
 
