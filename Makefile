@@ -9,7 +9,7 @@ LIBDIR ?= $(PREFIX)/lib
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
 
-CFLAGS ?= -O2 -g
+CFLAGS ?= -O2
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wundef -Wvla -Wstrict-prototypes \
 	-Wmissing-prototypes -Wcast-qual -Wpointer-arith -Wwrite-strings -Wformat=2
 
@@ -22,10 +22,17 @@ accepts = $(shell $(CC) -Werror $(1) -c -x c /dev/null -o /dev/null 2>/dev/null 
 HOUSE_CFLAGS := -std=gnu11 -fPIC -fvisibility=hidden -fno-stack-protector -U_FORTIFY_SOURCE \
 	-fno-builtin $(call accepts,-fno-tree-loop-distribute-patterns) \
 	-fasynchronous-unwind-tables $(WARN)
+# CET and BTI where there are such; atomics in line, for those of libgcc ask for getauxval(); no
+# name of the folder that this is built in.
+HOUSE_CFLAGS += $(call accepts,-fcf-protection) $(call accepts,-mbranch-protection=standard) \
+	$(call accepts,-mno-outline-atomics) '-fdebug-prefix-map=$(CURDIR)=.'
 HOUSE_LDFLAGS := -shared -nostartfiles -Wl,-soname,libnoself.so -Wl,-z,relro,-z,now,-z,defs \
 	-Wl,-z,noexecstack,-z,nodlopen -Wl,--hash-style=both -Wl,--as-needed -Wl,-O1
+# What is built is what is installed: stripped, unless debug information is asked for; two mappings
+# instead of four, which is less to load in every process.
+HOUSE_LDFLAGS += -Wl,-z,noseparate-code $(if $(filter -g%,$(CFLAGS)),,-s)
 
-SHIM_SOURCES := $(wildcard shim/*.c)
+SHIM_SOURCES := $(sort $(wildcard shim/*.c))
 SHIM_OBJECTS := $(SHIM_SOURCES:%.c=$(BUILD)/%.o)
 PROBES := $(patsubst tests/probes/%.c,$(BUILD)/tests/%,$(wildcard tests/probes/*.c))
 
@@ -54,6 +61,20 @@ $(BUILD)/tests/%: tests/probes/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -std=gnu11 -Wall -Wextra -Werror $(CFLAGS) -MMD -MP -o $@ $< -pthread
 
+# The other architectures, with Debian's cross compilers, and musl: $(BUILD)/ARCH/libnoself.so.
+TRIPLET_i386 := i686-linux-gnu
+TRIPLET_aarch64 := aarch64-linux-gnu
+TRIPLET_armhf := arm-linux-gnueabihf
+TRIPLET_riscv64 := riscv64-linux-gnu
+
+arch:
+	@test -n '$(TRIPLET_$(ARCH))' || { echo "make arch: ARCH='$(ARCH)', expected ARCH=i386," \
+		"aarch64, armhf or riscv64; nothing was built" >&2; exit 2; }
+	$(MAKE) CC=$(TRIPLET_$(ARCH))-gcc BUILD=$(BUILD)/$(ARCH) all
+
+musl:
+	$(MAKE) CC=musl-gcc BUILD=$(BUILD)/musl all
+
 check: all probes
 	tests/run
 
@@ -74,5 +95,5 @@ clean:
 
 -include $(SHIM_OBJECTS:.o=.d) $(PROBES:=.d) $(UNITS:=.d)
 
-.PHONY: all probes check lint clean
+.PHONY: all arch musl probes check lint clean
 .DELETE_ON_ERROR:

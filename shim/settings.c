@@ -3,7 +3,7 @@
 #include "settings.h"
 
 #include <errno.h>
-#include <linux/limits.h>
+#include <limits.h>
 #include <stddef.h>
 
 #include "errnames.h"

@@ -8,7 +8,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -81,15 +80,26 @@ long sys_writable(int fd)
 	return ready < 0 ? ready : (one.revents & POLLOUT) != 0;
 }
 
+/* struct statx and what it is asked for, as in linux/stat.h: many a libc has none of it. */
+struct status {
+	uint32_t before_inode[8];
+	uint64_t inode;
+	uint32_t before_device[24];
+	uint32_t device_major, device_minor;
+	uint32_t after_device[28];
+};
+_Static_assert(sizeof(struct status) == 256, "the kernel writes so much");
+enum { STATUS_INODE = 0x100 };
+
 long sys_identity(int fd, struct file_identity *identity)
 {
-	struct statx seen;
-	long r = result(syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_INO, &seen));
+	struct status seen;
+	long r = result(syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATUS_INODE, &seen));
 	if (r < 0)
 		return r;
-	identity->major = seen.stx_dev_major;
-	identity->minor = seen.stx_dev_minor;
-	identity->inode = seen.stx_ino;
+	identity->major = seen.device_major;
+	identity->minor = seen.device_minor;
+	identity->inode = seen.inode;
 	return 0;
 }
 
