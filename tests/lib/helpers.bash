@@ -50,6 +50,7 @@ self_connections() {
 }
 
 # need PROGRAM...: skips the test where a program is missing; under NOSELF_FULL=1 fails it.
+# (bats cannot skip in setup_file: call it in setup or in the test.)
 need() {
   local program
   for program; do

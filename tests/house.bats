@@ -1,0 +1,120 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The rules of the house that a machine can check: what lies where, what the library exports and
+# asks for, and that the tests are written so that they can fail.
+
+load lib/helpers
+
+# sources: every text of the project that people wrote as code, one path a line.
+sources() {
+  cd "$ROOT" || return
+  find shim tests scripts .ci Makefile -type f | while read -r file; do
+    case $file in
+      *.[ch] | *.bats | *.bash | *.zsh | *.fish | *.py | *.java | Makefile) echo "$file" ;;
+      *) [[ $(head -c 2 "$file" | tr -d '\0') != '#!' ]] || echo "$file" ;;
+    esac
+  done
+}
+
+# nothing_found: the last `run` was a search, and it ended without a hit.
+nothing_found() {
+  [[ $status == 1 && -z $output ]]
+}
+
+@test "the top level holds what it should and nothing else" {
+  cd "$ROOT"
+  run -0 find . -mindepth 1 -maxdepth 1 ! -name '.*' ! -name build -printf '%f\n'
+  run -0 sort <<<"$output"
+  [[ $output == $'CHANGELOG.md\nLICENSE\nMakefile\nREADME.md\nscripts\nshim\ntests' ]]
+}
+
+@test "the README names the two commands" {
+  grep -q '\./scripts/demo' "$ROOT/README.md"
+  grep -q '\./scripts/test' "$ROOT/README.md"
+}
+
+@test "every source file says its licence and what it is at its head" {
+  local file missing=()
+  while read -r file; do
+    # The line with the licence, and words on it or on the line after.
+    head -n 3 "$ROOT/$file" | grep -A 1 'SPDX-License-Identifier: MIT' | tail -n 1 |
+      grep -q '[a-z]\{2,\} [a-z]' || missing+=("$file")
+  done < <(sources)
+  echo "without: ${missing[*]}"
+  [[ ${#missing[@]} == 0 ]]
+}
+
+@test "no source file of the library is long" {
+  cd "$ROOT"
+  run awk 'FNR == 221 { print FILENAME }' shim/*.c shim/*.h
+  [[ $status == 0 && -z $output ]]
+}
+
+@test "nothing is left half done or tied to one machine" {
+  cd "$ROOT"
+  # The brackets keep the patterns from finding this line.
+  run grep -rnE '\b(TOD[O]|FIXM[E]|XX[X]|HAC[K])\b|/roo[t]/|/wor[k]/|/home/[a-z]' \
+    shim tests scripts .ci Makefile README.md CHANGELOG.md
+  nothing_found
+}
+
+@test "the library exports exactly what the list says" {
+  run -0 nm -D --defined-only --format=just-symbols "$SHIM"
+  diff <(sort <<<"$output") <(grep -v '^#' "$ROOT/shim/exports.list" | sort)
+}
+
+@test "the library asks for exactly what the list says, of libc alone" {
+  run -0 nm -D --undefined-only --format=just-symbols "$SHIM"
+  # Without @VERSION, which is each architecture's own.
+  diff <(sed 's/@.*//' <<<"$output" | sort) <(grep -v '^#' "$ROOT/shim/imports.list" | sort)
+  run -0 readelf -dW "$SHIM"
+  [[ $(grep -c NEEDED <<<"$output") == 1 && $output == *'NEEDED'*'[libc.so.6]'* ]]
+}
+
+@test "the library is hardened: relocated at once, read-only after, no executable stack" {
+  run -0 readelf -dlW "$SHIM"
+  [[ $output == *NOW* && $output == *GNU_RELRO* && $output == *NOOPEN* ]]
+  [[ $(grep GNU_STACK <<<"$output") != *RWE* ]]
+  [[ $output != *TEXTREL* && $output != *' TLS '* ]]
+}
+
+@test "every probe is used by a test, or by the demo" {
+  local source unused=()
+  for source in "$ROOT"/tests/probes/*.c; do
+    grep -qE "(PROBES\"?|build/tests)/$(basename "$source" .c)\b" \
+      "$ROOT"/tests/*.bats "$ROOT"/scripts/demo || unused+=("${source##*/}")
+  done
+  echo "unused: ${unused[*]}"
+  [[ ${#unused[@]} == 0 ]]
+}
+
+@test "tests wait for what they want, not for time to pass" {
+  run grep -nE '(^|[ ;])sleep [0-9]' "$ROOT"/tests/*.bats
+  nothing_found
+}
+
+@test "no test hides a failure behind a bare negation" {
+  run grep -nE '^ *! ' "$ROOT"/tests/*.bats
+  nothing_found
+}
+
+@test "every test file has tests, and every title is there once" {
+  run grep -L '^@test ' "$ROOT"/tests/*.bats
+  [[ -z $output ]]
+  run bash -c 'grep -h "^@test " "$@" | sort | uniq -d' - "$ROOT"/tests/*.bats
+  [[ $status == 0 && -z $output ]]
+}
+
+# shellcheck disable=SC2016 # awk's own variables
+@test "the packages are listed once each, sorted within their set" {
+  run -0 awk '!/^#/ { print $2 }' "$ROOT/scripts/packages"
+  [[ $(sort <<<"$output" | uniq -d) == '' ]]
+  run -0 awk '!/^#/ { print ($1 == "build" ? 1 : $1 == "test" ? 2 : 3), $2 }' \
+    "$ROOT/scripts/packages"
+  LC_ALL=C sort -c <<<"$output"
+}
+
+@test "make lint has nothing to say" {
+  need shellcheck clang-format
+  run -0 make --no-print-directory -C "$ROOT" lint
+}
