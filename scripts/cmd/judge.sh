@@ -3,14 +3,14 @@
 # SPDX-License-Identifier: MIT
 # Whether the shim can cover a program: what its file is, without readelf, and who may run it.
 
-# look_up NAME: sets `found` to the file that execvp would run, and returns 0; 1 if there is none;
-# 2 if there is but it may not be run, and then `found` is that.
+# look_up NAME [ROOT]: sets `found` to the file that execvp would run, and returns 0; 1 if there is
+# none; 2 if there is but it may not be run, and then `found` is that. With ROOT, below that folder.
 look_up() {
   found=''
   case $1 in
     '') return 1 ;;
     */*)
-      found=$1
+      found=${2-}$1
       [ -e "$found" ] || return 1
       [ ! -d "$found" ] && [ -x "$found" ] || return 2
       return 0
@@ -20,7 +20,7 @@ look_up() {
   while [ -n "$look_rest" ]; do
     look_at=${look_rest%%:*}
     look_rest=${look_rest#*:}
-    look_at=${look_at:-.}/$1
+    look_at=${2-}${look_at:-.}/$1
     [ -e "$look_at" ] || continue
     if [ ! -d "$look_at" ] && [ -x "$look_at" ]; then
       found=$look_at
@@ -79,6 +79,7 @@ facts() {
       if ((type != 2 && type != 3) || phnum == 0) { print "other"; exit }
       bytes(phoff, phnum * phsize)
       word = wide ? 8 : 4
+      loads = 0
       for (i = 0; i < phnum; i++) {
         at = phoff + i * phsize
         kind = num(at, 4)
@@ -88,7 +89,7 @@ facts() {
         if (kind == 3) interp = 1
         if (kind == 1) { load[loads] = addr; load_off[loads] = off; load_size[loads++] = size }
         if (kind == 2) { dyn = off; dyn_size = size }
-        if (kind == 4) {
+        if (kind == 4 && size < 65536) {
           bytes(off, size)
           # name length 4, type 4, name "Go\0\0": the build ID of the Go linker
           for (j = off; j + 16 <= off + size; j += 4)
@@ -96,7 +97,7 @@ facts() {
                 B[j + 12] == 71 && B[j + 13] == 111 && B[j + 14] == 0) go = 1
         }
       }
-      if (dyn) {
+      if (dyn && dyn_size < 1048576) {
         bytes(dyn, dyn_size)
         for (at = dyn; at + 2 * word <= dyn + dyn_size; at += 2 * word) {
           tag = num(at, word)
@@ -112,9 +113,11 @@ facts() {
     }' </dev/null
 }
 
-# strings_of FILE OFFSET SIZE: the names in its dynamic string table, one per line.
-strings_of() {
-  tail -c "+$(($2 + 1))" <"$1" | head -c "$3" | tr '\000' '\n'
+# names_of FILE OFFSET SIZE: prints `libc` and `io_uring` if its dynamic string table names them.
+names_of() {
+  tail -c "+$(($2 + 1))" <"$1" | head -c "$3" | tr '\000' '\n' |
+    grep -E '^(libc\.so(\.6.*)?|libc\.musl-.*|ld-musl-.*|io_uring_.*|liburing.*)$' |
+    sed '/uring/s/.*/io_uring/; /uring/!s/.*/libc/'
 }
 
 # env_target WORDS: what "#!/usr/bin/env WORDS" runs; sets `target` to that name, empty if it cannot
@@ -173,20 +176,18 @@ capable() (
 )
 
 # privileged FILE WHO: would running it put the loader into secure-execution mode, in which it
-# ignores LD_PRELOAD? WHO is `me`, this process, or `anyone`, an ordinary user. If so, sets
-# `verdict` and `why` and returns 0. The kernel asks whether the ids change, so root may run a
-# set-user-ID root program, and one with file capabilities, under the shim.
+# ignores LD_PRELOAD? WHO is UID:GID, or `anyone` for some ordinary user, or `confined` for one that
+# may gain no rights (no_new_privs). If so, sets `verdict` and `why` and returns 0. The kernel asks
+# whether the ids change, so root may run a set-user-ID root program, and one with file
+# capabilities, under the shim.
 privileged() {
-  if [ "$2" = me ]; then
-    # neither counts in a process that may gain no privilege
-    ! grep -qs '^NoNewPrivs:[[:space:]]*1' /proc/self/status || return 1
-  fi
+  [ "$2" != confined ] || return 1
   if [ -u "$1" ] || [ -g "$1" ]; then
     # shellcheck disable=SC2046 # to be split
     set -- "$1" "$2" $(ls -Lldn -- "$1")
     case $3 in
       ???[sS]*)
-        if [ "$2" != me ] || [ "$5" != "$(id -ru)" ]; then
+        if [ "${2%:*}" != "$5" ]; then
           verdict=set-user-ID why="set-user-ID (uid $5), so the loader ignores LD_PRELOAD"
           return 0
         fi
@@ -194,14 +195,14 @@ privileged() {
     esac
     case $3 in
       ??????s*)
-        if [ "$2" != me ] || [ "$6" != "$(id -rg)" ]; then
+        if [ "${2#*:}" != "$6" ]; then
           verdict=set-group-ID why="set-group-ID (gid $6), so the loader ignores LD_PRELOAD"
           return 0
         fi
         ;;
     esac
   fi
-  [ "$2" != me ] || [ "$(id -ru)" != 0 ] || return 1
+  [ "${2%:*}" != 0 ] || return 1
   capable "$1"
   case $? in
     0)
@@ -213,6 +214,35 @@ privileged() {
   return 1
 }
 
+# myself: prints this process as `privileged` wants it.
+myself() {
+  if grep -qs '^NoNewPrivs:[[:space:]]*1' /proc/self/status; then
+    echo confined
+  else
+    echo "$(id -ru):$(id -rg)"
+  fi
+}
+
+# inside PATH: prints where PATH is, seen from below $judge_root (empty: the root itself). There a
+# link that starts with a slash leads elsewhere than from here.
+inside() {
+  if [ -z "${judge_root-}" ]; then
+    printf '%s\n' "$1"
+    return
+  fi
+  inside_path=$1
+  inside_hops=0
+  while [ -L "$judge_root$inside_path" ] && [ $inside_hops -lt 20 ]; do
+    inside_hops=$((inside_hops + 1))
+    inside_next=$(readlink "$judge_root$inside_path")
+    case $inside_next in
+      /*) inside_path=$inside_next ;;
+      *) inside_path=${inside_path%/*}/$inside_next ;;
+    esac
+  done
+  printf '%s\n' "$judge_root$inside_path"
+}
+
 # judge FILE WHO: can the shim cover this program when WHO (see `privileged`) runs it? Sets
 #   verdict  covered, or: missing directory permission unreadable loop format library static libc
 #            go set-user-ID set-group-ID capabilities environment architecture
@@ -220,9 +250,10 @@ privileged() {
 #   via      the program that runs a script, else empty
 #   note     a warning, else empty
 #   machine  what the program is built for, if it is ELF
+# With $judge_root, the file and what it leads to are looked for below that folder.
 judge() {
   verdict='' why='' via='' note='' machine=''
-  judged=$1
+  judged=$(inside "$1")
   hops=0
   while :; do
     if [ ! -e "$judged" ]; then
@@ -239,7 +270,7 @@ judge() {
       case $told in
         script*) next_judged "${told#script}" && continue ;;
         text)
-          hops=$((hops + 1)) judged=/bin/sh via=/bin/sh
+          hops=$((hops + 1)) judged=$(inside /bin/sh) via=/bin/sh
           continue
           ;;
         elf*)
@@ -283,29 +314,24 @@ next_judged() {
       fi
       if [ -n "$target" ]; then
         via=$target
-        look_up "$target"
+        look_up "$target" "${judge_root-}"
         judged=${found:-$target}
-        [ -z "$found" ] || via=$found
+        [ -z "$found" ] || via=${found#"${judge_root-}"}
+        return 0
       fi
       ;;
   esac
+  judged=$(inside "$judged")
 }
 
 # judge_elf WHO TYPE INTERP GO OFFSET SIZE: the end of every chain.
 judge_elf() {
   libc=''
   if [ "$6" -gt 0 ]; then
-    names=$(strings_of "$judged" "$5" "$6")
-    newline='
-'
-    case $newline$names$newline in
-      *"${newline}libc.so.6"* | *"${newline}libc.so${newline}"* | *"${newline}libc.musl-"* | \
-        *"${newline}ld-musl-"*) libc=1 ;;
-    esac
-    case $newline$names$newline in
-      *"${newline}io_uring_"* | *"${newline}liburing"*)
-        note='it imports io_uring, whose connections the shim does not see'
-        ;;
+    names=$(names_of "$judged" "$5" "$6")
+    case $names in *libc*) libc=1 ;; esac
+    case $names in
+      *io_uring*) note='it imports io_uring, whose connections the shim does not see' ;;
     esac
   fi
   machine_of "$judged"
