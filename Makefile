@@ -90,6 +90,52 @@ lint:
 		$(SHIM_SOURCES) -- -std=gnu11 2>/dev/null
 	shellcheck $(SHELL_FILES)
 
+# What is installed: mode, file, and where to. Nothing else is; `uninstall` takes just that away.
+DATADIR = $(PREFIX)/share
+# Where zsh looks: its own name for it; packages of Debian use another.
+ZSHDIR ?= $(DATADIR)/zsh/site-functions
+INSTALLED = \
+	644:$(BUILD)/libnoself.so:$(LIBDIR)/libnoself.so \
+	644:shim/libnoself.7:$(MANDIR)/man7/libnoself.7 \
+	755:$(BUILD)/cmd/noself:$(BINDIR)/noself \
+	755:$(BUILD)/cmd/noselfctl:$(BINDIR)/noselfctl \
+	644:scripts/cmd/noself.1:$(MANDIR)/man1/noself.1 \
+	644:scripts/cmd/noselfctl.8:$(MANDIR)/man8/noselfctl.8 \
+	$(foreach command,noself noselfctl, \
+	644:scripts/cmd/$(command).bash:$(DATADIR)/bash-completion/completions/$(command) \
+	644:scripts/cmd/$(command).zsh:$(ZSHDIR)/_$(command) \
+	644:scripts/cmd/$(command).fish:$(DATADIR)/fish/vendor_completions.d/$(command).fish)
+
+# Folders that are there for our files or others like them go when they are empty. Those that every
+# system has stay, but not in a staged tree.
+SHARED_FOLDERS = $(MANDIR)/man1 $(MANDIR)/man7 $(MANDIR)/man8 $(ZSHDIR) $(DATADIR)/zsh \
+	$(DATADIR)/bash-completion/completions $(DATADIR)/bash-completion \
+	$(DATADIR)/fish/vendor_completions.d $(DATADIR)/fish
+
+install: all
+	@mkdir -p $(BUILD)/cmd
+	scripts/join noself $(VERSION) '$(LIBDIR)' >$(BUILD)/cmd/noself
+	scripts/join noselfctl $(VERSION) '$(LIBDIR)' >$(BUILD)/cmd/noselfctl
+	@set -e; for entry in $(INSTALLED); do \
+		rest=$${entry#*:}; \
+		install -D -m "$${entry%%:*}" "$${rest%%:*}" "$(DESTDIR)$${rest#*:}"; \
+		echo "installed $(DESTDIR)$${rest#*:}"; \
+	done
+
+uninstall:
+	@set -e; for entry in $(INSTALLED); do \
+		rm -f "$(DESTDIR)$${entry##*:}"; \
+		echo "removed $(DESTDIR)$${entry##*:}"; \
+	done
+	@folders='$(SHARED_FOLDERS)'; \
+	[ -z "$(DESTDIR)" ] || folders="$$folders $(LIBDIR) $(BINDIR) $(MANDIR) $(DATADIR)"; \
+	cd "$(DESTDIR)/" 2>/dev/null || exit 0; \
+	for folder in $$folders; do \
+		rmdir $(if $(DESTDIR),-p) ".$$folder" 2>/dev/null || true; \
+	done
+
+.PHONY: install uninstall
+
 clean:
 	rm -rf $(BUILD)
 

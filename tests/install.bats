@@ -1,0 +1,106 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# make install and make uninstall: what lands where, and that it works from there.
+
+load lib/helpers
+load lib/roots
+
+VERSION=$(<"$ROOT/shim/version")
+
+# listing FOLDER: everything below it but folders, one path a line.
+listing() {
+  (cd "$1" && find . ! -type d | sort)
+}
+
+make_() {
+  make --silent --no-print-directory -C "$ROOT" "$@"
+}
+
+@test "make install puts each file where it belongs, and no other" {
+  make_ install DESTDIR="$BATS_TEST_TMPDIR/stage"
+  run -0 listing "$BATS_TEST_TMPDIR/stage"
+  [[ $output == './usr/local/bin/noself
+./usr/local/bin/noselfctl
+./usr/local/lib/libnoself.so
+./usr/local/share/bash-completion/completions/noself
+./usr/local/share/bash-completion/completions/noselfctl
+./usr/local/share/fish/vendor_completions.d/noself.fish
+./usr/local/share/fish/vendor_completions.d/noselfctl.fish
+./usr/local/share/man/man1/noself.1
+./usr/local/share/man/man7/libnoself.7
+./usr/local/share/man/man8/noselfctl.8
+./usr/local/share/zsh/site-functions/_noself
+./usr/local/share/zsh/site-functions/_noselfctl' ]]
+  run -0 find "$BATS_TEST_TMPDIR/stage" -name 'noself*' -path '*/bin/*' -perm 755
+  [[ ${#lines[@]} == 2 ]]
+}
+
+@test "make install honours PREFIX, LIBDIR, BINDIR and MANDIR" {
+  make_ install DESTDIR="$BATS_TEST_TMPDIR/stage" PREFIX=/opt/p LIBDIR=/l BINDIR=/b MANDIR=/m
+  cd "$BATS_TEST_TMPDIR/stage"
+  [[ -f l/libnoself.so && -x b/noself && -x b/noselfctl ]]
+  [[ -f m/man1/noself.1 && -f m/man7/libnoself.7 && -f m/man8/noselfctl.8 ]]
+  run -0 ls
+  [[ $output == $'b\nl\nm\nopt' ]]
+}
+
+@test "make uninstall takes away what make install brought, and nothing else" {
+  local stage=$BATS_TEST_TMPDIR/stage
+  mkdir -p "$stage/usr/local/bin" "$stage/usr/local/lib"
+  echo other >"$stage/usr/local/bin/noself-other"
+  echo other >"$stage/usr/local/lib/libnoself.so.other"
+  make_ install DESTDIR="$stage"
+  [[ -f $stage/usr/local/lib/libnoself.so ]]
+  make_ uninstall DESTDIR="$stage"
+  run -0 find "$stage" ! -type d -printf '%P\n'
+  [[ $(sort <<<"$output") == $'usr/local/bin/noself-other\nusr/local/lib/libnoself.so.other' ]]
+  rm "$stage/usr/local/bin/noself-other" "$stage/usr/local/lib/libnoself.so.other"
+  make_ install DESTDIR="$stage"
+  make_ uninstall DESTDIR="$stage"
+  run -0 find "$stage" -mindepth 1
+  [[ -z $output ]]
+}
+
+@test "installing again gives the library a new inode, so that who has it mapped keeps the old" {
+  make_ install DESTDIR="$BATS_TEST_TMPDIR/stage"
+  exec 9<"$BATS_TEST_TMPDIR/stage/usr/local/lib/libnoself.so"
+  make_ install DESTDIR="$BATS_TEST_TMPDIR/stage"
+  [[ $(readlink /proc/self/fd/9) == *' (deleted)' ]]
+}
+
+@test "the installed commands are one file each, with version and library folder filled in" {
+  make_ install DESTDIR="$BATS_TEST_TMPDIR/stage" LIBDIR=/usr/lib/some-linux-gnu
+  cd "$BATS_TEST_TMPDIR/stage/usr/local/bin"
+  for command in noself noselfctl; do
+    run -0 "./$command" --version
+    [[ $output == "$command $VERSION" ]]
+    # shellcheck disable=SC2016 # the files' own
+    run -1 grep -nE '@[A-Z]+@|\. "\$noself_here' "$command"
+    grep -q "^noself_libdir='/usr/lib/some-linux-gnu'$" "$command"
+    sh -n "$command"
+  done
+}
+
+# In a root of its own: install, ldconfig, and the loop of the README.
+installed_loop() {
+  make --silent install >/dev/null && ldconfig || return
+  echo 'bare:'
+  trap_run 50000 50000 timeout 5 inetutils-telnet 127.0.0.1 50000 <<<hello
+  echo 'by name:'
+  LD_PRELOAD=libnoself.so trap_run 50000 50000 timeout 5 inetutils-telnet 127.0.0.1 50000 <<<hello
+  echo 'wrapped:'
+  trap_run 50000 50000 timeout 5 noself inetutils-telnet 127.0.0.1 50000 <<<hello
+  return 0
+} 2>&1
+
+export -f installed_loop
+
+@test "after make install and ldconfig, LD_PRELOAD=libnoself.so works with no path" {
+  need inetutils-telnet
+  need_root_of /
+  run -0 in_root / installed_loop
+  local bare=${output%%by name:*} shimmed=${output#*by name:}
+  [[ $bare == *'Connected to 127.0.0.1'* && $bare != *refused* ]]
+  [[ $shimmed == *'Connection refused'*'wrapped:'*'Connection refused'* ]]
+  [[ $shimmed != *Connected* && $shimmed != *'cannot be preloaded'* ]]
+}
