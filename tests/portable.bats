@@ -1,0 +1,240 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# One file for every process of an architecture: what it asks for, glibc, musl and neither under the
+# same file, a libc without dlsym, five architectures, and process trees of two.
+#
+# The three architectures under qemu-user have no IP_LOCAL_PORT_RANGE and no IP_BIND_ADDRESS_NO_PORT
+# (qemu 7.2 answers ENOPROTOOPT to both), so that they also show what the shim does without.
+
+load lib/helpers
+
+# The first version of glibc that each architecture had.
+baseline() {
+  case $1 in
+    x86_64) echo GLIBC_2.2.5 ;;
+    i386) echo GLIBC_2.0 ;;
+    aarch64) echo GLIBC_2.17 ;;
+    armhf) echo GLIBC_2.4 ;;
+    riscv64) echo GLIBC_2.27 ;;
+    *) echo "no baseline is known for $1" >&2 && return 1 ;;
+  esac
+}
+
+# asks_for_little FILE ARCH: compares what the file exports and asks for with shim/*.list (a name
+# there may be followed by the architectures that alone have it), and with the baseline.
+asks_for_little() {
+  local file=$1 arch=$2 version
+  local -x LC_ALL=C
+  version=$(baseline "$arch") || return 1
+  nm -D --undefined-only "$file" | awk '{ print $1, $2 }' >"$BATS_TEST_TMPDIR/undefined"
+  diff "$ROOT/shim/exports.list" \
+    <(nm -D --defined-only "$file" | awk '{ print $3 }' | sort) || return 1
+  diff <(awk -v arch="$arch" 'NF == 1 || $0 ~ " " arch { print $1 "@" v }' v="$version" \
+    "$ROOT/shim/imports.list") <(awk '{ print $2 }' "$BATS_TEST_TMPDIR/undefined" | sort) || return 1
+  grep -qx "w dlsym@$version" "$BATS_TEST_TMPDIR/undefined" || return 1
+  diff <(echo libc.so.6) <(readelf -dW "$file" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
+}
+
+# tool ARGUMENT...: make or a compiler, with nothing of what an outer make has set.
+tool() {
+  env -u MAKEFLAGS -u MFLAGS -u CFLAGS -u LDFLAGS "$@"
+}
+
+# caught_and_refused WRAPPER...: every way to dial, through WRAPPER bare and shimmed. The first
+# function below says how a client of another kind is started.
+caught_and_refused() {
+  local way
+  for way in "" -n -t -f -s -g -G -m "-b 127.0.0.1 -p 0" "-b 127.0.0.1 -p 50000"; do
+    way_is_guarded "$way" 127.0.0.1 "$@" || return 1
+  done
+  for way in ::1 ::ffff:127.0.0.1 0.0.0.0 ::; do
+    way_is_guarded "" "$way" "$@" || return 1
+  done
+}
+
+way_is_guarded() {
+  local options address=$2 bare guarded
+  read -ra options <<<"$1"
+  shift 2
+  bare=$(trap_run 50000 50000 "$@" "" "${options[@]}" "$address" 50000 2>&1)
+  guarded=$(trap_run 50000 50000 "$@" "$LIBRARY" "${options[@]}" "$address" 50000 2>&1)
+  [[ $bare == *" self=yes" && $bare != *$'\n'* &&
+    $guarded == *"result="@(ECONNREFUSED|"Connection refused")*" self=no" &&
+    $guarded != *$'\n'* ]] || {
+    printf '%s %s\nbare: %s\nshimmed: %s\n' "${options[*]}" "$address" "$bare" "$guarded"
+    return 1
+  }
+}
+
+# here PROGRAM LIBRARY ARG...: natively. LIBRARY may be empty.
+here() {
+  env LD_PRELOAD="$2" "$1" "${@:3}"
+}
+
+# emulated ARCH TRIPLET PROGRAM LIBRARY ARG...
+emulated() {
+  timeout 60 "qemu-$1" -L "/usr/$2" ${4:+-E LD_PRELOAD="$4"} "$3" "${@:5}"
+}
+export -f here emulated
+
+# built_for ARCH TRIPLET: builds shim and client for it, and judges the file.
+built_for() {
+  need "$2-gcc" nm readelf
+  LIBRARY=$BUILD/$1/libnoself.so
+  tool make -s -C "$ROOT" arch ARCH="$1"
+  tool make -s -C "$ROOT" CC="$2-gcc" BUILD="build/$1" "build/$1/tests/ways"
+  asks_for_little "$LIBRARY" "$1"
+}
+
+@test "the file exports the listed names alone, and asks libc.so.6 alone for the listed ones" {
+  need nm readelf
+  asks_for_little "$SHIM" "$(uname -m)"
+}
+
+@test "clang's file asks for no more than gcc's" {
+  need clang nm readelf
+  tool make -s -C "$ROOT" CC=clang BUILD=build/clang
+  asks_for_little "$BUILD/clang/libnoself.so" "$(uname -m)"
+}
+
+@test "a client of musl is caught bare, and refused under the file that was built for glibc" {
+  need musl-gcc
+  need_namespace
+  LIBRARY=$SHIM
+  # musl does not know the names of errors.
+  tool musl-gcc -O2 -Dstrerrorname_np=strerror -o "$BATS_TEST_TMPDIR/ways" \
+    "$ROOT/tests/probes/ways.c"
+  run -0 readelf -lW "$BATS_TEST_TMPDIR/ways"
+  [[ $output == *"interpreter: /lib/ld-musl-"* ]]
+  caught_and_refused here "$BATS_TEST_TMPDIR/ways"
+}
+
+@test "a client of musl is refused under a file that was built for musl, too" {
+  need musl-gcc
+  need_namespace
+  tool make -s -C "$ROOT" musl
+  LIBRARY=$BUILD/musl/libnoself.so
+  tool musl-gcc -O2 -Dstrerrorname_np=strerror -o "$BATS_TEST_TMPDIR/ways" \
+    "$ROOT/tests/probes/ways.c"
+  caught_and_refused here "$BATS_TEST_TMPDIR/ways"
+}
+
+@test "where libc has no dlsym, system calls stand in and every door is guarded" {
+  need_namespace
+  LIBRARY=$BATS_TEST_TMPDIR/libnoself.so
+  # As in a program without libdl under a glibc before 2.34: the one letter makes the weak name one
+  # that nobody has; all else is the file that is installed.
+  LC_ALL=C sed 's/\x00dlsym\x00/\x00dlsyM\x00/' "$SHIM" >"$LIBRARY"
+  run -0 nm -D --undefined-only "$LIBRARY"
+  [[ $output == *" w dlsyM@"* && $output != *dlsym* ]]
+  caught_and_refused here "$PROBES/ways"
+}
+
+@test "a program without any C library runs under the shim as it does bare" {
+  [[ $(uname -m) == x86_64 ]] || lacking "its system calls are those of x86_64"
+  need_namespace
+  tool "${CC:-cc}" -O2 -nostdlib -fPIE -pie -fno-stack-protector \
+    -Wl,--dynamic-linker=/lib64/ld-linux-x86-64.so.2 \
+    -o "$BATS_TEST_TMPDIR/nolibc" "$ROOT/tests/lib/nolibc.c"
+  run -0 readelf -ldW "$BATS_TEST_TMPDIR/nolibc"
+  [[ $output == *"interpreter: /lib64/"* && $output != *NEEDED* ]]
+  run -0 trap_run 50000 50000 "$BATS_TEST_TMPDIR/nolibc"
+  [[ -z $output ]]
+  # It asks the kernel itself, so nothing can guard it; what it does must go on as it did.
+  run -0 trap_run 50000 50000 env NOSELF_LOG=stderr LD_PRELOAD="$SHIM" "$BATS_TEST_TMPDIR/nolibc"
+  [[ -z $output ]]
+  run -0 trap_run 50000 50000 env LD_DEBUG=files LD_PRELOAD="$SHIM" "$BATS_TEST_TMPDIR/nolibc"
+  [[ $output == *"calling init: $SHIM"* ]]
+}
+
+@test "i386: the file asks for little, and its clients are caught bare and refused under it" {
+  need_namespace
+  [[ -e /lib/ld-linux.so.2 ]] || lacking "libc6-i386 is not installed"
+  built_for i386 i686-linux-gnu
+  caught_and_refused here "$BUILD/i386/tests/ways"
+}
+
+@test "i386: the shim logs, aims its second dial and puts the port of a bind() off" {
+  need_namespace
+  [[ -e /lib/ld-linux.so.2 ]] || lacking "libc6-i386 is not installed"
+  built_for i386 i686-linux-gnu
+  tool make -s -C "$ROOT" CC=i686-linux-gnu-gcc BUILD=build/i386 build/i386/tests/ports
+  run -0 trap_run 50000 50001 env LD_PRELOAD="$LIBRARY" NOSELF_LOG="$BATS_TEST_TMPDIR/log" \
+    "$BUILD/i386/tests/ways" -R 127.0.0.1 50000
+  [[ $output == "returned=ECONNREFUSED result=ECONNREFUSED range=0-0 port=50001 self=no" ]]
+  grep -Ex "$(date -u +%Y)-[0-9-]+T[0-9:.]+Z noself\[[0-9]+\]: comm=ways fd=[0-9]+ self=127\.0\.0\.1:50000 action=retried tries=1 result=ECONNREFUSED" \
+    "$BATS_TEST_TMPDIR/log"
+  run -1 trap_run 50000 50009 "$BUILD/i386/tests/ports" 54 6 40000
+  [[ $output == "10 of 54 dials "* ]]
+  run -0 trap_run 50000 50009 env LD_PRELOAD="$LIBRARY" "$BUILD/i386/tests/ports" 54 6 40000
+  [[ $output == "54 of 54 dials "* ]]
+}
+
+@test "aarch64: the file asks for little, and its clients are caught bare and refused under it" {
+  need qemu-aarch64
+  need_namespace
+  built_for aarch64 aarch64-linux-gnu
+  caught_and_refused emulated aarch64 aarch64-linux-gnu "$BUILD/aarch64/tests/ways"
+}
+
+@test "armhf: the file asks for little, and its clients are caught bare and refused under it" {
+  need qemu-arm
+  need_namespace
+  built_for armhf arm-linux-gnueabihf
+  caught_and_refused emulated arm arm-linux-gnueabihf "$BUILD/armhf/tests/ways"
+}
+
+@test "riscv64: the file asks for little, and its clients are caught bare and refused under it" {
+  need qemu-riscv64
+  need_namespace
+  built_for riscv64 riscv64-linux-gnu
+  caught_and_refused emulated riscv64 riscv64-linux-gnu "$BUILD/riscv64/tests/ways"
+}
+
+# mixed PRELOAD: programs of both kinds, each started by one of the other, dial under PRELOAD.
+mixed() {
+  local -x LD_PRELOAD=$1 LD_LIBRARY_PATH=${2-}
+  local parent
+  for parent in "$BUILD/i386/tests/portable_then" "$PROBES/portable_then"; do
+    "$parent" "$BUILD/i386/tests/ways" 127.0.0.1 50000
+    "$parent" "$PROBES/ways" 127.0.0.1 50000
+  done
+}
+
+# as_installed FOLDER...: makes the folders known to the loader as ldconfig does, but in a mount
+# namespace where only this process and its children see it; then dials by the bare name.
+as_installed() {
+  /sbin/ldconfig -X -C "$BATS_TEST_TMPDIR/cache" "$@"
+  mount --bind "$BATS_TEST_TMPDIR/cache" /etc/ld.so.cache
+  mixed libnoself.so
+}
+export -f mixed as_installed
+
+@test "a tree of 64-bit and 32-bit processes: one path complains, \$LIB and the bare name do not" {
+  [[ $(uname -m) == x86_64 ]] || lacking "the two architectures here are x86_64 and i386"
+  [[ -e /lib/ld-linux.so.2 ]] || lacking "libc6-i386 is not installed"
+  need_namespace
+  built_for i386 i686-linux-gnu
+  tool make -s -C "$ROOT" CC=i686-linux-gnu-gcc BUILD=build/i386 build/i386/tests/portable_then
+  local dir=$BATS_TEST_TMPDIR/prefix refused
+  refused=$'returned=ECONNREFUSED result=ECONNREFUSED port=50000 self=no\n'
+  refused=$refused$refused$refused${refused%$'\n'}
+
+  run trap_run 50000 50000 mixed "$SHIM"
+  [[ $output == *"wrong ELF class: ELFCLASS64"* && $output == *"self=yes"* ]]
+
+  # What the loaders of Debian's libc6 and libc6-i386 put in the place of $LIB.
+  mkdir -p "$dir/lib/x86_64-linux-gnu" "$dir/lib32"
+  cp "$SHIM" "$dir/lib/x86_64-linux-gnu/libnoself.so"
+  cp "$BUILD/i386/libnoself.so" "$dir/lib32/libnoself.so"
+  # shellcheck disable=SC2016 # $LIB is the loader's
+  run -0 trap_run 50000 50000 mixed "$dir"'/$LIB/libnoself.so'
+  [[ $output == "$refused" ]]
+
+  run -0 trap_run 50000 50000 mixed libnoself.so "$dir/lib32:$dir/lib/x86_64-linux-gnu"
+  [[ $output == "$refused" ]]
+
+  run -0 trap_run 50000 50000 unshare -m bash -c 'as_installed "$@"' - \
+    "$dir/lib/x86_64-linux-gnu" "$dir/lib32"
+  [[ $output == "$refused" ]]
+}
