@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -56,7 +57,7 @@ static socklen_t name_of(const char *address, int port, struct sockaddr_storage 
 	char *zone = strchr(plain, '%');
 	if (zone) {
 		*zone = '\0';
-		in6->sin6_scope_id = (uint32_t)atoi(zone + 1);
+		in6->sin6_scope_id = if_nametoindex(zone + 1);
 	}
 	if (inet_pton(AF_INET6, plain, &in6->sin6_addr) != 1) {
 		fputs(usage, stderr);
@@ -170,6 +171,8 @@ static int dial(const struct plan *p, const char *address, int port)
 	socklen_t n = sizeof(at);
 	must(getsockname(fd, (struct sockaddr *)&at, &n), "getsockname");
 	printf(" port=%d self=%s\n", ntohs(at.sin6_port), self ? "yes" : "no");
+	/* Reset rather than closed: a TIME_WAIT would be in the way of the next dial. */
+	connect(fd, &(struct sockaddr){.sa_family = AF_UNSPEC}, sizeof(struct sockaddr));
 	close(fd);
 	return self;
 }

@@ -1,0 +1,214 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# connect(): every way to dial oneself, what the shim makes of it, and what it must leave alone.
+
+load lib/helpers
+
+setup() {
+  need_namespace
+}
+
+# The ways to reach oneself, as arguments of the probe: destination, and what goes before.
+ways_to_self() {
+  cat <<'END'
+127.0.0.1 50000
+::1 50000
+::ffff:127.0.0.1 50000
+0.0.0.0 50000
+:: 50000
+::ffff:0.0.0.0 50000
+10.9.9.9 50000
+fe80::9%own0 50000
+-b 127.0.0.1 127.0.0.1 50000
+-b 127.0.0.1 -p 50000 127.0.0.1 50000
+-b 0.0.0.0 -p 50000 127.0.0.1 50000
+-b 0.0.0.0 -p 50000 0.0.0.0 50000
+-b :: -p 50000 ::1 50000
+-b ::1 ::1 50000
+-b ::ffff:127.0.0.1 -p 50000 ::ffff:127.0.0.1 50000
+-t 127.0.0.1 50000
+END
+}
+
+# own_addresses: gives this namespace addresses that are its own but not loopback's.
+own_addresses() {
+  ip link add own0 type veth peer name own1 && ip link set own1 up && ip link set own0 up &&
+    ip address add 10.9.9.9/24 dev own0 && ip address add fe80::9/64 dev own0 nodad
+}
+
+# each_way: runs the probe on every way, blocking and not; a line each.
+each_way() {
+  local way mode
+  own_addresses || return 99
+  while read -r way; do
+    for mode in '' -n; do
+      # shellcheck disable=SC2086 # the words are arguments
+      echo "$mode $way: $("$PROBES/ways" $mode $way || (($? == 1)))"
+    done
+  done < <(ways_to_self)
+}
+
+# each SHIM CMD...: CMD with, or where SHIM is "bare" without, the shim.
+each() {
+  local shim=$1
+  shift
+  if [[ $shim == bare ]]; then "$@"; else shimmed "$@"; fi
+}
+
+# holding PORT...: listeners on 127.0.0.1 for as long as the calling shell lives.
+holding() {
+  coproc HOLD { exec "$PROBES/hold" "$@"; }
+  read -r _ <&"${HOLD[0]}"
+}
+
+export -f holding ways_to_self own_addresses each_way each
+
+# count PATTERN: how many lines of the output match.
+count() {
+  grep -cE -- "$1" <<<"$output" || true
+}
+
+@test "every way to dial oneself reaches itself bare, and none does under the shim" {
+  run -0 trap_run 50000 50000 each_way
+  [[ $(count 'self=yes') == 32 ]]
+  run -0 trap_run 50000 50000 shimmed bash -c each_way
+  [[ $(count 'self=no') == 32 ]]
+  [[ $(count 'result=ECONNREFUSED') == 32 ]]
+  [[ $(count 'so_error|changed') == 0 ]]
+}
+
+@test "in a range of two ports every retry leaves from the other one" {
+  local mode
+  for mode in -t -n '-b 127.0.0.1'; do
+    # shellcheck disable=SC2086
+    run -1 trap_run 50000 50000 "$PROBES/ways" $mode 127.0.0.1 50000
+    [[ $(count 'port=50000 self=yes') == 1 ]]
+    # shellcheck disable=SC2086
+    run -0 trap_run 50000 50001 shimmed "$PROBES/ways" $mode -c 400 127.0.0.1 50000
+    [[ $(count 'result=ECONNREFUSED port=50001 self=no') == 400 ]]
+  done
+}
+
+@test "a retry leaves from below where there is nothing above" {
+  # Listeners on the even ports leave the odd ones, in turn: half of the dials meet themselves on the
+  # upper one. A bound above it lies outside of the range and is ignored: some meet it once more.
+  top() {
+    holding 49998 50000
+    each "$1" "$PROBES/ways" -c 60 127.0.0.1 50001
+  }
+  export -f top
+  run trap_run 49998 50001 top bare
+  [[ $(count 'port=50001 self=yes') -gt 0 ]]
+  NOSELF_LOG=stderr run trap_run 49998 50001 top shim
+  [[ $(count 'result=ECONNREFUSED port=49999 self=no') == 60 ]]
+  [[ $(count 'action=retried tries=2') -gt 0 && $(count 'action=failed') == 0 ]]
+  # Within a range of the program's own there is no above to try. bind() takes the upper port.
+  local own='-b 127.0.0.1 -l 49999 -h 50000 -c 20 127.0.0.1 50000'
+  # shellcheck disable=SC2086
+  run -1 trap_run 40000 60000 "$PROBES/ways" $own
+  [[ $(count 'port=50000 self=yes') == 20 ]]
+  # shellcheck disable=SC2086
+  NOSELF_LOG=stderr NOSELF_BIND_NO_PORT=0 run -0 trap_run 40000 60000 shimmed "$PROBES/ways" $own
+  [[ $(count 'result=ECONNREFUSED port=49999 self=no') == 20 ]]
+  [[ $(count 'action=retried tries=1') -gt 0 && $(count 'action=failed|tries=2') == 0 ]]
+}
+
+@test "the program's own IP_LOCAL_PORT_RANGE is respected, and there again afterwards" {
+  run -1 trap_run 40000 60000 "$PROBES/ways" -R -l 50000 -h 50000 127.0.0.1 50000
+  [[ $(count 'range=50000-50000 port=50000 self=yes') == 1 ]]
+  run -0 trap_run 40000 60000 shimmed "$PROBES/ways" -R -l 50000 -h 50000 127.0.0.1 50000
+  [[ $(count 'result=ECONNREFUSED range=50000-50000 .*self=no') == 1 ]]
+  run -0 trap_run 40000 60000 shimmed "$PROBES/ways" -R -l 50000 -h 50001 -c 50 127.0.0.1 50000
+  [[ $(count 'result=ECONNREFUSED range=50000-50001 port=50001 self=no') == 50 ]]
+  run -0 trap_run 50000 50001 shimmed "$PROBES/ways" -R -c 50 127.0.0.1 50000
+  [[ $(count 'range=0-0 port=50001') == 50 ]]
+}
+
+@test "a pinned socket is not dialled again, but fails or is let be" {
+  local pinned='-b 127.0.0.1 -p 50000 127.0.0.1 50000'
+  # shellcheck disable=SC2086
+  run -1 trap_run 40000 60000 "$PROBES/ways" $pinned
+  # shellcheck disable=SC2086
+  run -0 trap_run 40000 60000 shimmed strace -e trace=connect "$PROBES/ways" $pinned
+  [[ $(count 'connect\(.*htons\(50000\)') == 1 ]]
+  [[ $(count 'result=ECONNREFUSED port=50000 self=no') == 1 ]]
+  # shellcheck disable=SC2086
+  NOSELF_PINNED=allow run -1 trap_run 40000 60000 shimmed "$PROBES/ways" $pinned
+  [[ $(count 'result=OK port=50000 self=yes') == 1 ]]
+  # A socket whose port the kernel chose is not pinned, whatever number it shows.
+  NOSELF_PINNED=allow run -0 trap_run 50000 50000 shimmed "$PROBES/ways" -b 127.0.0.1 127.0.0.1 50000
+  [[ $(count 'result=ECONNREFUSED .*self=no') == 1 ]]
+}
+
+@test "nothing is left behind: no TIME_WAIT, no error, all options, epoll and duplicates" {
+  leaves() {
+    "$PROBES/keeps" 127.0.0.1 50000
+    # TIME_WAIT is state 06.
+    echo "waiting: $(awk '$4 == "06"' /proc/net/tcp | wc -l)"
+  }
+  export -f leaves
+  run -0 trap_run 50000 50000 leaves
+  [[ $(count 'self=yes') == 1 && $(count LOST) == 0 && $(count 'waiting: 1') == 1 ]]
+  run -0 trap_run 50000 50000 shimmed bash -c leaves
+  [[ $(count 'self=no') == 1 && $(count LOST) == 0 && $(count 'waiting: 0') == 1 ]]
+  [[ $(count '=kept') == 17 ]]
+}
+
+@test "what is wrong with a call is what the kernel says it is" {
+  run -0 trap_run 40000 41000 "$PROBES/wrong"
+  local bare=$output
+  [[ $(count EFAULT) == 4 && $(count EINVAL) == 10 && $(count EISCONN) == 2 && $(count EBADF) == 2 ]]
+  run -0 trap_run 40000 41000 shimmed "$PROBES/wrong"
+  [[ $output == "$bare" ]]
+}
+
+@test "UDP, UNIX sockets, simultaneous opens and waiting dials are left as they are" {
+  need nft
+  [[ $EUID == 0 ]] || lacking "nft rules need root"
+  run -0 trap_run 40000 41000 "$PROBES/others"
+  local bare=$output
+  [[ $(count '^udp: OK sent=1 got=1') == 1 && $(count '^unix: OK') == 1 ]]
+  [[ $(count '^simultaneous: EINPROGRESS EINPROGRESS OK OK sent=1 got=1') == 1 ]]
+  [[ $(count '^interrupted: EINTR') == 1 && $(count '^timed out: EINPROGRESS') == 1 ]]
+  run -0 trap_run 40000 41000 shimmed "$PROBES/others"
+  [[ $output == "$bare" ]]
+}
+
+# Two sockets of one port, both chosen by the program: the second has no four-tuple of its own.
+PINNED_TWICE='
+import socket
+for i in (1, 2):
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(("127.0.0.1", 40000))
+    print("dial", i, s.connect_ex(("127.0.0.1", 700)))
+    globals()[f"keep{i}"] = s
+'
+
+@test "a dial that finds no port is repeated twice, a pinned one never" {
+  # One ephemeral port, and a connection that has it: the next to the same place finds none.
+  no_port() {
+    holding 700
+    exec 9<>/dev/tcp/127.0.0.1/700
+    each "$1" strace -e trace=connect "$PROBES/ways" 127.0.0.1 700
+    each "$1" strace -e trace=connect python3 -c "$PINNED_TWICE"
+  }
+  export -f no_port
+  export PINNED_TWICE
+  run -0 trap_run 50000 50000 no_port bare
+  [[ $(count 'result=EADDRNOTAVAIL') == 1 && $(count 'dial 2 99') == 1 ]]
+  [[ $(count '^connect\(.*EADDRNOTAVAIL') == 2 ]]
+  run -0 trap_run 50000 50000 no_port shim
+  [[ $(count 'result=EADDRNOTAVAIL') == 1 && $(count 'dial 2 99') == 1 ]]
+  [[ $(count '^connect\(.*EADDRNOTAVAIL') == 4 ]]
+}
+
+@test "a dial that is not to itself costs one system call, a UNIX dial none" {
+  local calls='trace=%network'
+  run -0 trap_run 40000 41000 strace -e "$calls" "$PROBES/wrong"
+  local bare
+  bare=$(count '^[a-z]+\(')
+  NOSELF_BIND_NO_PORT=0 run -0 trap_run 40000 41000 shimmed strace -e "$calls" "$PROBES/wrong"
+  # Of its many dials two succeed; what fails, and AF_UNSPEC, costs nothing.
+  [[ $(count '^[a-z]+\(') == $((bare + 2)) ]]
+}
