@@ -32,7 +32,7 @@ ESCAPE=$'\e'
   # shellcheck disable=SC2016 # for the inner shell
   run -0 unshare -Ur bash -c 'echo 0 >/proc/sys/user/max_net_namespaces && exec "$0"' \
     "$ROOT/scripts/demo"
-  [[ $output == *"No right to make a network namespace here"*"IP_LOCAL_PORT_RANGE"* ]]
+  [[ $output == *"No network namespace can be made here"*"IP_LOCAL_PORT_RANGE"* ]]
   [[ ${lines[-1]} == "Shown: without the shim 3 of 3 clients reached themselves, with it 0." ]]
 }
 
