@@ -136,6 +136,12 @@ uninstall:
 
 .PHONY: install uninstall
 
+# A tree that runs where it is unpacked, for any Linux of this architecture.
+dist:
+	CC='$(CC)' CFLAGS='$(CFLAGS)' scripts/dist '$(BUILD)'
+
+.PHONY: dist
+
 clean:
 	rm -rf $(BUILD)
 
