@@ -16,6 +16,7 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wundef -Wvla -Wstrict-pr
 # $(call accepts,FLAG) is the flag where this compiler knows it.
 accepts = $(shell $(CC) -Werror $(1) -c -x c /dev/null -o /dev/null 2>/dev/null && echo $(1))
 
+# Behind the user's flags, so that a distribution's own do not undo them.
 # A guest brings nothing along: no stack protector and no fortified calls, which ask for symbols
 # that some C libraries do not have, no calls of memcpy() made up by the compiler, no start files.
 # Unwind tables are for pthread_cancel(), which has to find its way through a hook.
@@ -43,7 +44,7 @@ $(BUILD)/libnoself.so: $(SHIM_OBJECTS)
 
 $(BUILD)/shim/%.o: shim/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(HOUSE_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(HOUSE_CFLAGS) -MMD -MP -c -o $@ $<
 
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 

@@ -32,9 +32,11 @@ struct endpoint endpoint_of(const void *address, socklen_t length)
 		copy(end.address, &in.sin_addr, sizeof(in.sin_addr));
 	} else if (family == AF_INET6 && length >= IPV6_LENGTH_WITHOUT_SCOPE) {
 		struct sockaddr_in6 in6 = {.sin6_scope_id = 0};
-		copy(&in6, address, length < sizeof(in6) ? length : sizeof(in6));
+		copy(&in6, address, IPV6_LENGTH_WITHOUT_SCOPE);
+		if (length >= sizeof(in6))
+			copy(&in6, address, sizeof(in6));
 		end.port = ntohs(in6.sin6_port);
-		end.scope = length < sizeof(in6) ? 0 : in6.sin6_scope_id;
+		end.scope = in6.sin6_scope_id;
 		copy(end.address, &in6.sin6_addr, sizeof(in6.sin6_addr));
 	} else {
 		return end;

@@ -6,6 +6,7 @@
 # The three architectures under qemu-user have no IP_LOCAL_PORT_RANGE and no IP_BIND_ADDRESS_NO_PORT
 # (qemu 7.2 answers ENOPROTOOPT to both), so that they also show what the shim does without.
 
+# shellcheck disable=SC2030,SC2031 # each test is a subshell, and sets LIBRARY for itself
 load lib/helpers
 
 # The first version of glibc that each architecture had.
@@ -37,7 +38,7 @@ asks_for_little() {
 
 # tool ARGUMENT...: make or a compiler, with nothing of what an outer make has set.
 tool() {
-  env -u MAKEFLAGS -u MFLAGS -u CFLAGS -u LDFLAGS "$@"
+  env -u MAKEFLAGS -u MFLAGS -u BUILD -u CC -u CFLAGS -u CPPFLAGS -u LDFLAGS "$@"
 }
 
 # caught_and_refused WRAPPER...: every way to dial, through WRAPPER bare and shimmed. The first
@@ -95,6 +96,13 @@ built_for() {
   need clang nm readelf
   tool make -s -C "$ROOT" CC=clang BUILD=build/clang
   asks_for_little "$BUILD/clang/libnoself.so" "$(uname -m)"
+}
+
+@test "the flags of a distribution do not make the file ask for more" {
+  need nm readelf
+  tool make -s -C "$ROOT" BUILD="$BATS_TEST_TMPDIR/b" CPPFLAGS='-Wdate-time -D_FORTIFY_SOURCE=2' \
+    CFLAGS='-g -O2 -fstack-protector-all -fstack-clash-protection' LDFLAGS='-Wl,-z,relro'
+  asks_for_little "$BATS_TEST_TMPDIR/b/libnoself.so" "$(uname -m)"
 }
 
 @test "a client of musl is caught bare, and refused under the file that was built for glibc" {

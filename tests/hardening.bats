@@ -1,0 +1,164 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What the built file is made of: nothing that weakens the process it comes into, the same from
+# either compiler, and bit by bit the same from any folder.
+
+load lib/helpers
+# shellcheck disable=SC2030,SC2031 # each test is a subshell with an output of its own
+
+# tool COMMAND...: make or a compiler, with nothing of what an outer make has set.
+tool() {
+  env -u MAKEFLAGS -u MFLAGS -u BUILD -u CC -u CFLAGS -u CPPFLAGS -u LDFLAGS "$@"
+}
+
+# is_hardened FILE: says what is not as it should be.
+is_hardened() {
+  local segments dynamic wrong=0
+  segments=$(readelf -lW "$1") dynamic=$(readelf -dW "$1")
+  complain() {
+    echo "$*" && wrong=1
+  }
+  [[ $segments == *GNU_RELRO* ]] || complain "no RELRO"
+  [[ $dynamic == *BIND_NOW* && $dynamic == *"Flags: NOW"* ]] || complain "RELRO is partial"
+  [[ $segments =~ GNU_STACK[^$'\n']*" RW  " ]] || complain "the stack is executable, or not said"
+  [[ $segments =~ LOAD[^$'\n']*" RWE" ]] && complain "a segment is both writable and executable"
+  [[ $dynamic == *TEXTREL* ]] && complain "text relocations"
+  [[ $dynamic == *NOOPEN* ]] || complain "dlopen() is not refused"
+  [[ $dynamic == *RPATH* || $dynamic == *RUNPATH* ]] && complain "a search path of its own"
+  [[ $segments == *" TLS "* ]] && complain "thread-local storage"
+  ((!wrong)) || printf '%s\n' "$segments" "$dynamic"
+  return "$wrong"
+}
+
+# is_protected FILE: whether jumps that were led astray are caught, where the processor can do so:
+# a 32-bit x86 process cannot.
+is_protected() {
+  local notes
+  notes=$(readelf -nW "$1" 2>&1)
+  case $(readelf -h "$1") in
+    *X86-64*) [[ $notes == *"x86 feature: IBT, SHSTK"* ]] ;;
+    *AArch64*) [[ $notes == *"AArch64 feature: BTI, PAC"* ]] ;;
+    *) lacking "no such protection is known for this architecture" ;;
+  esac || {
+    echo "$notes"
+    return 1
+  }
+}
+
+# guards FILE: the least that it must do.
+guards() {
+  run -1 trap_run 50000 50000 "$PROBES/ways" 127.0.0.1 50000
+  [[ $output == *" self=yes" ]]
+  run -0 trap_run 50000 50000 env LD_PRELOAD="$1" "$PROBES/ways" 127.0.0.1 50000
+  [[ $output == "returned=ECONNREFUSED result=ECONNREFUSED port=50000 self=no" ]]
+  run -0 trap_run 50000 50001 env LD_PRELOAD="$1" "$PROBES/ways" 127.0.0.1 50000
+  [[ $output == "returned=ECONNREFUSED result=ECONNREFUSED port=50001 self=no" ]]
+}
+
+@test "the file has full RELRO, a plain stack, no text relocations and no part to write and run" {
+  need readelf
+  is_hardened "$SHIM"
+}
+
+@test "a file linked without that care is told apart" {
+  need readelf
+  local file=$BATS_TEST_TMPDIR/careless.so
+  echo 'int *where; int **at(void) { return &where; }' >"$BATS_TEST_TMPDIR/careless.c"
+  tool "${CC:-cc}" -shared -fPIC -fcf-protection=none -Wl,-z,norelro,-z,lazy,-z,execstack \
+    -o "$file" "$BATS_TEST_TMPDIR/careless.c"
+  run -1 is_hardened "$file"
+  [[ $output == *"no RELRO"*"RELRO is partial"*"the stack is executable"*"dlopen()"* ]]
+  run -1 is_protected "$file"
+}
+
+@test "the file marks where calls may land: CET on x86, BTI and PAC on aarch64" {
+  need readelf
+  is_protected "$SHIM"
+}
+
+@test "a process under it has no memory to write and run, and no executable stack" {
+  run -0 shimmed cat /proc/self/maps
+  [[ $output == *libnoself.so* ]]
+  run ! grep -E ' rwx|r-xp .*\[stack\]' <<<"$output"
+}
+
+@test "dlopen() of the file is refused, and of another is not" {
+  need python3
+  run -0 python3 -c 'import ctypes; ctypes.CDLL("libm.so.6")'
+  run -1 python3 -c 'import ctypes, sys; ctypes.CDLL(sys.argv[1])' "$SHIM"
+  [[ $output == *"cannot be dlopen()ed"* ]]
+}
+
+@test "the file is stripped and no larger than 32 KiB" {
+  need readelf
+  [[ -z ${NOSELF_LIB-} ]] || skip "it is about the file that make builds"
+  tool make -s -C "$ROOT" BUILD="$BATS_TEST_TMPDIR"
+  run -0 readelf -SW "$BATS_TEST_TMPDIR/libnoself.so"
+  [[ $output != *.symtab* && $output != *.debug* ]]
+  (($(stat -c %s "$BATS_TEST_TMPDIR/libnoself.so") <= 32768))
+}
+
+# build_twice CC CFLAGS: in two folders of different depth, one by a relative BUILD.
+build_twice() {
+  local one=$BATS_TEST_TMPDIR/one two=$BATS_TEST_TMPDIR/two/deeper/still
+  rm -rf "$one" "$two"
+  mkdir -p "$one" "$two"
+  cp -r "$ROOT/shim" "$ROOT/Makefile" "$one"
+  cp -r "$ROOT/shim" "$ROOT/Makefile" "$two"
+  (umask 077 && cd "$one" && LC_ALL=C TZ=UTC tool make -s CC="$1" CFLAGS="$2")
+  (cd "$two" && TZ=Asia/Tokyo tool make -s CC="$1" CFLAGS="$2" BUILD="$two/out")
+  cmp "$one/build/libnoself.so" "$two/out/libnoself.so"
+}
+
+@test "gcc builds bit by bit the same file in two folders, with debug information too" {
+  need gcc
+  build_twice gcc -O2
+  build_twice gcc '-O2 -g'
+}
+
+@test "clang builds bit by bit the same file in two folders, with debug information too" {
+  need clang
+  build_twice clang -O2
+  build_twice clang '-O2 -g'
+}
+
+# builds_cleanly CC: at every level of optimization (two of them where time is short), without a
+# word, a file that does its work.
+builds_cleanly() {
+  local level said folder levels=(-O0 -O3)
+  [[ ${NOSELF_FULL:-0} == 0 ]] || levels+=(-O1 -O2 -Os '-O2 -g -flto')
+  for level in "${levels[@]}"; do
+    folder=$BATS_TEST_TMPDIR/${level// /}
+    said=$(tool make -s -C "$ROOT" CC="$1" CFLAGS="$level -Werror" BUILD="$folder" 2>&1) ||
+      said="failed: $said"
+    [[ -z $said ]] || {
+      printf '%s: %s\n' "$level" "$said"
+      return 1
+    }
+    is_hardened "$folder/libnoself.so"
+    is_protected "$folder/libnoself.so"
+    guards "$folder/libnoself.so"
+  done
+}
+
+@test "gcc builds without a warning, from -O0 to -O3, a file that guards" {
+  need gcc readelf
+  need_namespace
+  builds_cleanly gcc
+}
+
+@test "clang builds without a warning, from -O0 to -O3, a file that guards" {
+  need clang readelf
+  need_namespace
+  builds_cleanly clang
+}
+
+@test "i386, aarch64, armhf and riscv64: the files are hardened and protected like this one" {
+  need i686-linux-gnu-gcc aarch64-linux-gnu-gcc arm-linux-gnueabihf-gcc riscv64-linux-gnu-gcc
+  local arch
+  for arch in i386 aarch64 armhf riscv64; do
+    tool make -s -C "$ROOT" arch ARCH="$arch"
+    is_hardened "$BUILD/$arch/libnoself.so"
+  done
+  is_protected "$BUILD/aarch64/libnoself.so"
+}
