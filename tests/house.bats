@@ -115,6 +115,6 @@ nothing_found() {
 }
 
 @test "make lint has nothing to say" {
-  need shellcheck clang-format
+  need clang-format clang-tidy cppcheck shellcheck
   run -0 make --no-print-directory -C "$ROOT" lint
 }
