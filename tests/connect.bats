@@ -174,27 +174,15 @@ count() {
   [[ $output == "$bare" ]]
 }
 
-# Two sockets of one port, both chosen by the program: the second has no four-tuple of its own.
-PINNED_TWICE='
-import socket
-for i in (1, 2):
-    s = socket.socket()
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    s.bind(("127.0.0.1", 40000))
-    print("dial", i, s.connect_ex(("127.0.0.1", 700)))
-    globals()[f"keep{i}"] = s
-'
-
 @test "a dial that finds no port is repeated twice, a pinned one never" {
   # One ephemeral port, and a connection that has it: the next to the same place finds none.
   no_port() {
     holding 700
     exec 9<>/dev/tcp/127.0.0.1/700
     each "$1" strace -e trace=connect "$PROBES/ways" 127.0.0.1 700
-    each "$1" strace -e trace=connect python3 -c "$PINNED_TWICE"
+    each "$1" strace -e trace=connect python3 "$ROOT/tests/lib/pinned_twice.py"
   }
   export -f no_port
-  export PINNED_TWICE
   run -0 trap_run 50000 50000 no_port bare
   [[ $(count 'result=EADDRNOTAVAIL') == 1 && $(count 'dial 2 99') == 1 ]]
   [[ $(count '^connect\(.*EADDRNOTAVAIL') == 2 ]]

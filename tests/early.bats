@@ -1,0 +1,65 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Callers that come before the library's own constructor, and other libraries behind it.
+
+load lib/helpers
+
+setup_file() {
+  export EARLY=$BATS_FILE_TMPDIR/libearly.so BEHIND=$BATS_FILE_TMPDIR/libbehind.so
+  cc -shared -fPIC -o "$EARLY" "$ROOT/tests/lib/early.c" &&
+    cc -shared -fPIC -o "$BEHIND" "$ROOT/tests/lib/behind.c"
+}
+
+setup() {
+  need_namespace
+}
+
+@test "a dial from another library's constructor is guarded, settings and all" {
+  # Of two preloaded libraries the latter's constructor runs first.
+  run -0 trap_run 50000 50000 env LD_PRELOAD="$EARLY" true
+  [[ $output == 'early: OK self=yes' ]]
+  run -0 trap_run 50000 50000 env LD_PRELOAD="$SHIM $EARLY" true
+  [[ $output == 'early: ECONNREFUSED self=no' ]]
+  NOSELF_ERRNO=EHOSTDOWN NOSELF_LOG=stderr \
+    run -0 trap_run 50000 50000 env LD_PRELOAD="$SHIM $EARLY" true
+  [[ $output == *'self=127.0.0.1:50000 action=failed tries=2 result=EHOSTDOWN'* ]]
+  [[ $output == *'early: EHOSTDOWN self=no' ]]
+  NOSELF_LOG=$BATS_TEST_TMPDIR/log run -0 trap_run 50000 50000 env LD_PRELOAD="$SHIM $EARLY" true
+  grep -q 'result=ECONNREFUSED$' "$BATS_TEST_TMPDIR/log"
+}
+
+@test "the early caller is told apart: it does come before the library's constructor" {
+  # Bad values are complained of by the constructor; the dial's own line stands before that.
+  NOSELF_MODE=bad NOSELF_LOG=stderr \
+    run -0 trap_run 50000 50000 env LD_PRELOAD="$SHIM $EARLY" true
+  [[ ${lines[0]} == *'action=failed'* && ${lines[1]} == 'early: '* ]]
+  [[ ${lines[2]} == 'noself: NOSELF_MODE=bad:'* ]]
+}
+
+@test "every call is passed on to the library behind" {
+  run -0 trap_run 50000 50001 env LD_PRELOAD="$BEHIND" "$PROBES/ways" -b 127.0.0.1 127.0.0.1 40000
+  local bare
+  bare=$(grep '^behind:' <<<"$output")
+  # The probe itself dials once and dissolves.
+  [[ $(grep -c '^behind: connect' <<<"$output") == 2 && $(grep -c '^behind: bind' <<<"$output") == 1 ]]
+  run -0 trap_run 50000 50001 env LD_PRELOAD="$SHIM $BEHIND" \
+    "$PROBES/ways" -b 127.0.0.1 127.0.0.1 40000
+  [[ $(grep '^behind:' <<<"$output") == "$bare" ]]
+  # A retry passes it too.
+  run -0 trap_run 50000 50001 env LD_PRELOAD="$SHIM $BEHIND" "$PROBES/ways" 127.0.0.1 50000
+  [[ $(grep -c '^behind: connect' <<<"$output") == 3 ]]
+  local door name
+  for door in s:sendto g:sendmsg G:sendmmsg; do
+    name=${door#*:}
+    run trap_run 50000 50001 env LD_PRELOAD="$SHIM $BEHIND" "$PROBES/ways" "-${door%:*}" 127.0.0.1 40000
+    [[ $(grep -c "^behind: $name" <<<"$output") == 1 ]]
+  done
+}
+
+@test "libc's second name for connect is guarded too" {
+  cc -o "$BATS_TEST_TMPDIR/second" "$ROOT/tests/lib/second.c"
+  run -0 trap_run 50000 50000 "$BATS_TEST_TMPDIR/second"
+  [[ $output == 'OK self=yes' ]]
+  run -0 trap_run 50000 50000 shimmed "$BATS_TEST_TMPDIR/second"
+  [[ $output == 'ECONNREFUSED self=no' ]]
+}

@@ -1,0 +1,128 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The NOSELF_ variables in a running program: what each does, and what is said of a bad value.
+
+load lib/helpers
+
+setup() {
+  need_namespace
+}
+
+# dial [VARIABLE=VALUE...]: a dial of oneself under the shim with these settings; standard error is
+# kept apart, in $stderr.
+dial() {
+  run --separate-stderr trap_run 50000 50000 shimmed env "$@" "$PROBES/ways" 127.0.0.1 50000
+}
+
+# gives RESULT SELF: the dial came to that.
+gives() {
+  [[ $output == *"result=$1 "*"self=$2"* ]] || {
+    echo "expected result=$1 self=$2; got: $output"
+    return 1
+  }
+}
+
+@test "without any setting a dial of oneself is refused, and nothing is said" {
+  run -1 trap_run 50000 50000 "$PROBES/ways" 127.0.0.1 50000
+  gives OK yes
+  dial
+  gives ECONNREFUSED no
+  # shellcheck disable=SC2154 # bats sets it
+  [[ $stderr == '' ]]
+}
+
+@test "NOSELF_MODE=fail does not dial again" {
+  run trap_run 50000 50001 shimmed strace -e trace=connect "$PROBES/ways" 127.0.0.1 50000
+  [[ $(grep -c 'htons(50000)' <<<"$output") == 2 ]]
+  run trap_run 50000 50001 shimmed env NOSELF_MODE=fail \
+    strace -e trace=connect "$PROBES/ways" 127.0.0.1 50000
+  [[ $(grep -c 'htons(50000)' <<<"$output") == 1 ]]
+  dial NOSELF_MODE=fail
+  gives ECONNREFUSED no
+}
+
+@test "NOSELF_MODE=observe changes nothing" {
+  dial NOSELF_MODE=observe
+  gives OK yes
+}
+
+@test "NOSELF_RETRIES bounds how often is dialled again" {
+  # Without the kernel's help: a socket option that fails leaves plain dials, which in a range of
+  # one port meet themselves each time.
+  local retries
+  for retries in 1 2 3 7 16; do
+    run trap_run 50000 50000 shimmed env NOSELF_RETRIES="$retries" strace -e trace=connect,getsockopt \
+      -e inject=getsockopt:error=ENOPROTOOPT:when=5 "$PROBES/ways" 127.0.0.1 50000
+    [[ $(grep -c 'htons(50000)' <<<"$output") == $((retries + 1)) ]]
+    gives ECONNREFUSED no
+  done
+}
+
+@test "NOSELF_ERRNO is what a dial fails with, by name or by number" {
+  dial NOSELF_ERRNO=EADDRNOTAVAIL
+  gives EADDRNOTAVAIL no
+  dial NOSELF_ERRNO=ETIMEDOUT
+  gives ETIMEDOUT no
+  dial NOSELF_ERRNO=113
+  gives EHOSTUNREACH no
+}
+
+@test "NOSELF_DISABLE=1 lets every call through" {
+  dial NOSELF_DISABLE=1
+  gives OK yes
+  dial NOSELF_DISABLE=0
+  gives ECONNREFUSED no
+}
+
+@test "a bad value is named in one line, and its default used" {
+  dial NOSELF_MODE=never NOSELF_RETRIES=0 NOSELF_ERRNO=EWHAT NOSELF_PINNED=yes \
+    NOSELF_BIND_NO_PORT=2 NOSELF_LOG=here NOSELF_DISABLE=maybe
+  gives ECONNREFUSED no
+  [[ $(sort <<<"$stderr") == "$(
+    cat <<'END'
+noself: NOSELF_BIND_NO_PORT=2: expected 1 or 0; using 1
+noself: NOSELF_DISABLE=maybe: expected 1 or 0; using 0
+noself: NOSELF_ERRNO=EWHAT: expected an errno's name or a number from 1 to 133; using ECONNREFUSED
+noself: NOSELF_LOG=here: expected off, stderr or an absolute path; using off
+noself: NOSELF_MODE=never: expected retry, fail or observe; using retry
+noself: NOSELF_PINNED=yes: expected fail or allow; using fail
+noself: NOSELF_RETRIES=0: expected a number from 1 to 16; using 3
+END
+  )" ]]
+}
+
+@test "a bad value that is long or not printable is said in one short line" {
+  dial NOSELF_MODE="$(printf 'a\nb\033[31m%0500d' 0)"
+  gives ECONNREFUSED no
+  [[ $(wc -l <<<"$stderr") == 1 && ${#stderr} -lt 160 ]]
+  [[ $stderr == 'noself: NOSELF_MODE=a?b?[31m0000'* ]]
+}
+
+@test "a bad value does not disturb a program whose stderr is closed, full or a broken pipe" {
+  local to
+  for to in '2>&-' '2>/dev/full' '2> >(exec true)'; do
+    run -0 bash -c "wait; exec env LD_PRELOAD='$SHIM' NOSELF_MODE=bad sh -c 'echo fine' $to"
+    [[ $output == fine ]]
+  done
+}
+
+@test "in a secure-execution process the environment is not read" {
+  [[ $EUID == 0 ]] || lacking "a set-user-ID program for another user needs root"
+  # The dynamic loader ignores LD_PRELOAD there; /etc/ld.so.preload it reads. Both are made in a
+  # mount namespace of this test's own.
+  secure() {
+    mount -t tmpfs none /mnt && cp "$SHIM" /mnt/libnoself.so && cp "$PROBES/ways" /mnt/ways &&
+      mkdir /mnt/upper /mnt/work &&
+      mount -t overlay none -o lowerdir=/etc,upperdir=/mnt/upper,workdir=/mnt/work /etc || return 99
+    chmod 755 /mnt /mnt/*
+    echo /mnt/libnoself.so >/etc/ld.so.preload
+    local as_nobody=(setpriv --reuid 65534 --clear-groups env NOSELF_DISABLE=1 NOSELF_MODE=bad)
+    echo "plain: $("${as_nobody[@]}" /mnt/ways 127.0.0.1 50000 2>&1 | tr '\n' ' ')"
+    chmod u+s /mnt/ways
+    echo "secure: $("${as_nobody[@]}" /mnt/ways 127.0.0.1 50000 2>&1 | tr '\n' ' ')"
+  }
+  export -f secure
+  run -0 trap_run 50000 50000 unshare -m bash -c secure
+  [[ $output == *'plain: noself: NOSELF_MODE=bad'*'result=OK'*'self=yes'* ]]
+  [[ $output == *'secure: returned=ECONNREFUSED result=ECONNREFUSED'*'self=no'* ]]
+}
