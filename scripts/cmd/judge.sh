@@ -244,7 +244,7 @@ inside() {
 }
 
 # judge FILE WHO: can the shim cover this program when WHO (see `privileged`) runs it? Sets
-#   verdict  covered, or: missing directory permission unreadable loop format library static libc
+#   verdict  covered, or: missing directory permission unreadable loop format library static no-libc
 #            go set-user-ID set-group-ID capabilities environment architecture
 #   why      for all but covered, a phrase to go after "FILE is "
 #   via      the program that runs a script, else empty
@@ -350,7 +350,7 @@ judge_elf() {
   elif [ "$4" = 1 ]; then
     verdict=go why='a Go program, which makes its system calls past libc'
   elif [ -z "$libc" ]; then
-    verdict=libc why='linked with no libc that the shim could stand before'
+    verdict=no-libc why='linked with no libc that the shim could stand before'
   else
     verdict=covered
   fi

@@ -10,12 +10,17 @@ shims() {
   for libdir in "$noself_libdir" "${noself_here%/*}/lib"; do
     base=${libdir%/*-linux-*}
     base=${base%64}
-    for dir in "$libdir" "$base" "$base"/*-linux-* "${base}64" "${base}32"; do
+    set -- "${1-}" "$libdir" "$base" "$base"/*-linux-* "${base}64" "${base}32"
+    case $libdir in */build) set -- "$@" "$libdir"/* ;; esac # make arch ARCH=...
+    root_now=$1
+    shift
+    for dir; do
       case $printed in *":$dir:"*) continue ;; esac
-      [ -f "${1-}$dir/libnoself.so" ] || continue
+      [ -f "$root_now$dir/libnoself.so" ] || continue
       printed=$printed$dir:
       printf '%s\n' "$dir/libnoself.so"
     done
+    set -- "$root_now"
   done
 }
 
@@ -51,7 +56,11 @@ find_shim() {
   while IFS= read -r candidate; do
     machine_of "${2-}$candidate"
     shim_count=$((shim_count + 1))
-    shim_machines="${shim_machines:+$shim_machines, }$(machine_name "$machine")"
+    name=$(machine_name "$machine")
+    case ", $shim_machines, " in
+      *", $name, "*) ;;
+      *) shim_machines=$shim_machines${shim_machines:+, }$name ;;
+    esac
     case ${1:-$machine} in
       "$machine") [ -n "$shim_file" ] || shim_file=$candidate ;;
     esac
