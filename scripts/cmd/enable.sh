@@ -1,5 +1,4 @@
-# shellcheck shell=sh
-# shellcheck disable=SC2154 # set in another of the files that are read in
+# shellcheck shell=sh disable=SC2154 # set in another of the files that are read in
 # SPDX-License-Identifier: MIT
 # noselfctl enable and disable: the drop-in noself.conf, written, kept current, taken away.
 
@@ -351,19 +350,17 @@ reach_warning() {
     [ -f "$root$inner$shim_file" ] || warn "it runs in RootDirectory=$inner, where there is no $shim_file"
     return
   fi
-  case $(fact ProtectHome):$shim_file in
-    1:/home/* | [yYtT]*:/home/* | on:/home/* | tmpfs:/home/* | \
-      1:/root/* | [yYtT]*:/root/* | on:/root/* | tmpfs:/root/*)
-      warn "its ProtectHome= hides $shim_file; install the shim elsewhere"
-      return
-      ;;
-  esac
-  case $(fact PrivateTmp):$shim_file in
-    1:/tmp/* | [yYtT]*:/tmp/* | on:/tmp/* | 1:/var/tmp/* | [yYtT]*:/var/tmp/* | on:/var/tmp/*)
-      warn "its PrivateTmp= hides $shim_file; install the shim elsewhere"
-      return
-      ;;
-  esac
+  hidden=''
+  case $(fact ProtectHome) in 1 | [yYtT]* | on) hidden='/home /root /run/user' ;; esac
+  case $(fact PrivateTmp) in 1 | [yYtT]* | on) hidden="$hidden /tmp /var/tmp" ;; esac
+  for folder in $hidden; do
+    case $shim_file in
+      "$folder"/*)
+        warn "its ProtectHome= or PrivateTmp= hides $shim_file; install the shim elsewhere"
+        return
+        ;;
+    esac
+  done
   case $who in
     0:0) ;;
     *) readable_by_all "$root$shim_file" ||

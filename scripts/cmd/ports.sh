@@ -1,5 +1,4 @@
-# shellcheck shell=sh
-# shellcheck disable=SC2154 # set in another of the files that are read in
+# shellcheck shell=sh disable=SC2154 # set in another of the files that are read in
 # SPDX-License-Identifier: MIT
 # noselfctl ports: listening ports that a client may be given as its own, and what to do about it.
 

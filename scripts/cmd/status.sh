@@ -1,5 +1,4 @@
-# shellcheck shell=sh
-# shellcheck disable=SC2154 # set in another of the files that are read in
+# shellcheck shell=sh disable=SC2154 # set in another of the files that are read in
 # SPDX-License-Identifier: MIT
 # noselfctl status and check: what a running process has, and what a program could have.
 

@@ -1,5 +1,4 @@
-# shellcheck shell=sh
-# shellcheck disable=SC2034,SC2154 # set here and used in another of the files that are read in
+# shellcheck shell=sh disable=SC2034,SC2154 # set here and used in another of the files that are read in
 # SPDX-License-Identifier: MIT
 # Units as systemd reads them: names, where their files are, and what stands in those.
 
