@@ -16,11 +16,12 @@
  * taken, connect() then needs no more than a four-tuple of its own. The hint is set for the length
  * of the call and taken off again, so that what is left is the kernel's own state: an address
  * without a port and without the hint, which nothing else brings about. All that follows from it is
- * asked of the kernel: it holds through dup(), fork() and exec().
+ * asked of the kernel: it holds through dup(), fork() and exec(). A wildcard address is never given
+ * the hint: without a port such a socket would look like one that was never bound.
  */
 
-/* Whether a bind() on this socket is to be given the hint; makes good what is due already. */
-static bool wants_hint(int fd)
+/* Gives the socket the hint for a bind() of this address; makes good what is due already. */
+static bool lend_hint(int fd, const struct sockaddr *address, socklen_t length)
 {
 	struct endpoint local;
 
@@ -31,14 +32,8 @@ static bool wants_hint(int fd)
 		tcpsock_take_port(fd, &local);
 		return false;
 	}
-	return tcpsock_hint(fd) == 0;
-}
-
-/* Whether the port in an internet address is 0. */
-static bool is_port_zero(const struct sockaddr *address)
-{
-	/* sin_port and sin6_port lie in the same place, and are there even for AF_UNSPEC. */
-	return ((const uint8_t *)address)[2] == 0 && ((const uint8_t *)address)[3] == 0;
+	return tcpsock_hint(fd) == 0 &&
+	       tcpsock_set_hint_for(fd, local.family, address, length) == 0;
 }
 
 EXPORT int bind(int fd, const struct sockaddr *address, socklen_t length)
@@ -49,19 +44,13 @@ EXPORT int bind(int fd, const struct sockaddr *address, socklen_t length)
 
 	if (load->settings.disabled || !load->settings.bind_hint)
 		return load->next.bind(fd, address, length);
-	const bool hinted = wants_hint(fd) && tcpsock_set_hint(fd, true) == 0;
+	const bool lent = lend_hint(fd, address, length);
 	errno = errno_before;
 	int r = load->next.bind(fd, address, length);
-	if (!hinted)
-		return r;
-	const int errno_after = errno;
-	tcpsock_set_hint(fd, false);
-	errno = errno_after;
-	if (r == 0 && is_port_zero(address)) {
-		/* Without an address it would look like a socket that was never bound. */
-		const struct endpoint at = endpoint_of(address, length);
-		if (at.family == AF_UNSPEC || endpoint_is_wildcard(&at))
-			r = load->next.bind(fd, address, length);
+	if (lent) {
+		const int errno_after = errno;
+		tcpsock_set_hint(fd, false);
+		errno = errno_after;
 	}
 	return r;
 }
@@ -80,6 +69,13 @@ static bool is_on_stack(const struct load *load, const void *pointer)
 	const bool on_first_stack = here < stack_end && stack_end - here < STACK;
 
 	return at >= here && at <= (on_first_stack ? stack_end : page_end) - WORD;
+}
+
+/* Whether the port in an internet address is 0. */
+static bool is_port_zero(const struct sockaddr *address)
+{
+	/* sin_port and sin6_port lie in the same place. */
+	return ((const uint8_t *)address)[2] == 0 && ((const uint8_t *)address)[3] == 0;
 }
 
 /* Whether a name, of which so many bytes were written, is an internet one without a port. */

@@ -48,7 +48,12 @@ long sys_get_option(int fd, int level, int name, int *value)
 
 long sys_set_option(int fd, int level, int name, int value)
 {
-	return result(syscall(SYS_setsockopt, fd, level, name, &value, (socklen_t)sizeof(value)));
+	return sys_set_option_from(fd, level, name, &value);
+}
+
+long sys_set_option_from(int fd, int level, int name, const void *value)
+{
+	return result(syscall(SYS_setsockopt, fd, level, name, value, (socklen_t)sizeof(int)));
 }
 
 long sys_open(const char *path, int flags, int mode)

@@ -17,6 +17,8 @@ long sys_connect(int fd, const void *address, socklen_t length);
 long sys_bind(int fd, const void *address, socklen_t length);
 long sys_get_option(int fd, int level, int name, int *value);
 long sys_set_option(int fd, int level, int name, int value);
+/* The same with four bytes that lie wherever the program says; -EFAULT where nothing does. */
+long sys_set_option_from(int fd, int level, int name, const void *value);
 
 long sys_open(const char *path, int flags, int mode);
 long sys_close(int fd);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <stddef.h>
 
 #include "sys.h"
 
@@ -124,6 +125,22 @@ long tcpsock_hint(int fd)
 long tcpsock_set_hint(int fd, bool on)
 {
 	return on ? sys_set_option(fd, IPPROTO_IP, NO_PORT_HINT, 1) : restore(fd, NO_PORT_HINT, 0);
+}
+
+long tcpsock_set_hint_for(int fd, sa_family_t family, const void *address, socklen_t length)
+{
+	enum { WORD = 4 };
+	/*
+	 * The address itself is the option's value: its last word is 0 in every wildcard, and any
+	 * other number is as good as 1. An IPv6 address that ends so without being one goes without
+	 * the hint.
+	 */
+	const uintptr_t at = family == AF_INET6 ? offsetof(struct sockaddr_in6, sin6_addr) + 12
+						: offsetof(struct sockaddr_in, sin_addr);
+	if (length < at + WORD)
+		return -EINVAL;
+	return sys_set_option_from(fd, IPPROTO_IP, NO_PORT_HINT,
+				   (const void *)((uintptr_t)address + at));
 }
 
 bool tcpsock_port_is_due(int fd, const struct endpoint *local)

@@ -50,6 +50,12 @@ long tcpsock_hint(int fd);
 long tcpsock_set_hint(int fd, bool on);
 
 /*
+ * Sets the hint if the socket address that bind() was given, for a socket of that family, is no
+ * wildcard. The address is the program's memory, which may not be there: only the kernel reads it.
+ */
+long tcpsock_set_hint_for(int fd, sa_family_t family, const void *address, socklen_t length);
+
+/*
  * Whether this is a bind() whose port was put off by this library: an address, no port, and the
  * hint not set. Nothing else looks like that, for a program that sets the hint leaves it set.
  */
