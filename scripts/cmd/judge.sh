@@ -113,8 +113,9 @@ facts() {
 }
 
 # names_of FILE OFFSET SIZE: prints `libc` and `io_uring` if its dynamic string table names them.
+# tail is kept quiet: where SIGPIPE is ignored, as in a systemd unit, it speaks of head's leaving.
 names_of() {
-  tail -c "+$(($2 + 1))" <"$1" | head -c "$3" | tr '\000' '\n' |
+  tail -c "+$(($2 + 1))" <"$1" 2>/dev/null | head -c "$3" | tr '\000' '\n' |
     grep -E '^(libc\.so(\.6.*)?|libc\.musl-.*|ld-musl-.*|io_uring_.*|liburing.*)$' |
     sed '/uring/s/.*/io_uring/; /uring/!s/.*/libc/'
 }
