@@ -43,8 +43,9 @@ static const void *sendto_destination(const void *call, socklen_t *length)
 	return (c->flags & MSG_FASTOPEN) ? c->to : NULL;
 }
 
-static ssize_t sendto_guarded(int fd, const void *data, size_t size, int flags,
-			      const struct sockaddr *to, socklen_t length)
+__attribute__((noinline)) static ssize_t sendto_guarded(int fd, const void *data, size_t size,
+							int flags, const struct sockaddr *to,
+							socklen_t length)
 {
 	static const struct door door = {sendto_dial, sendto_destination};
 	struct load early;
@@ -84,7 +85,8 @@ static const void *sendmsg_destination(const void *call, socklen_t *length)
 	return c->message->msg_name;
 }
 
-static ssize_t sendmsg_guarded(int fd, const struct msghdr *message, int flags)
+__attribute__((noinline)) static ssize_t sendmsg_guarded(int fd, const struct msghdr *message,
+							 int flags)
 {
 	static const struct door door = {sendmsg_dial, sendmsg_destination};
 	struct load early;
@@ -125,7 +127,8 @@ static const void *sendmmsg_destination(const void *call, socklen_t *length)
 	return c->messages[0].header.msg_name;
 }
 
-static int sendmmsg_guarded(int fd, struct mmsghdr *messages, unsigned count, int flags)
+__attribute__((noinline)) static int sendmmsg_guarded(int fd, struct mmsghdr *messages,
+						      unsigned count, int flags)
 {
 	static const struct door door = {sendmmsg_dial, sendmmsg_destination};
 	struct load early;
