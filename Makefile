@@ -143,6 +143,11 @@ dist:
 
 .PHONY: dist
 
+deb:
+	scripts/debian/build '$(BUILD)'
+
+.PHONY: deb
+
 clean:
 	rm -rf $(BUILD)
 
