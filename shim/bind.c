@@ -78,11 +78,14 @@ static bool is_port_zero(const struct sockaddr *address)
 	return ((const uint8_t *)address)[2] == 0 && ((const uint8_t *)address)[3] == 0;
 }
 
-/* Whether a name, of which so many bytes were written, is an internet one without a port. */
+/*
+ * Whether a name, of which so many bytes were written, is an internet one without a port, as far
+ * as it goes: one of three bytes ends within the port.
+ */
 static bool shows_no_port(const struct sockaddr *name, socklen_t written)
 {
-	return written >= 4 && (name->sa_family == AF_INET || name->sa_family == AF_INET6) &&
-	       is_port_zero(name);
+	return written >= 3 && (name->sa_family == AF_INET || name->sa_family == AF_INET6) &&
+	       ((const uint8_t *)name)[2] == 0 && (written == 3 || is_port_zero(name));
 }
 
 /* Takes the port that this socket's bind() put off, if it did; false where there is none new. */
