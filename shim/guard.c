@@ -70,6 +70,9 @@ static enum verdict judge(struct attempt *a, const struct settings *settings)
 		/* What cannot be undone can only be told. */
 		if (a->facts.outcome == OUTCOME_SELF && tcpsock_dissolve(a->fd) < 0)
 			return VERDICT_OBSERVE;
+		/* A dissolved MPTCP socket falls back to the range that it dialled from. */
+		if (a->facts.can_aim && a->facts.tries > 0)
+			tcpsock_set_range(a->fd, a->range);
 		ask(a);
 	}
 	return verdict_of(settings, &a->facts);
