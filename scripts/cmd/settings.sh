@@ -15,6 +15,7 @@ setting() {
 '*) ;; # a line break fits neither a drop-in nor anybody's eye
     LOG:/*) [ ${#2} -ge 4096 ] || return 0 ;;
     ERRNO:[1-9] | ERRNO:[1-9][0-9] | ERRNO:1[0-2][0-9] | ERRNO:13[0-3]) return 0 ;;
+    ERRNO:*[!A-Z0-9]*) ;;
     ERRNO:E*) ! errno_name "$2" || return 0 ;;
   esac
   case $1 in

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+# What the tests of noself and noselfctl share: a source tree of their own, and the shells.
+# shellcheck shell=bash disable=SC2034,SC2154 # what is set here the tests use, or bats sets
+
+# make_tree: puts the commands and the shim into a source tree in the file's own folder, which any
+# user may enter, so that a test knows what is beside them. Sets TREE, OPEN (the folder above it),
+# NOSELF and NOSELFCTL; end it with remove_tree.
+make_tree() {
+  OPEN=$(mktemp -d /tmp/noself.XXXXXX)
+  TREE=$OPEN/tree
+  mkdir -p "$TREE/scripts" "$TREE/shim" "$TREE/build"
+  chmod 755 "$OPEN"
+  cp -R "$ROOT/scripts/cmd" "$TREE/scripts"
+  cp "$ROOT/shim/version" "$TREE/shim"
+  cp "$SHIM" "$TREE/build/libnoself.so"
+  NOSELF=$TREE/scripts/cmd/noself
+  NOSELFCTL=$TREE/scripts/cmd/noselfctl
+  export OPEN TREE NOSELF NOSELFCTL
+}
+
+remove_tree() {
+  rm -rf "$OPEN"
+}
+
+# find_shells: sets SHELLS to the shells that the commands are tried with, each one word for `in`.
+find_shells() {
+  need dash busybox
+  SHELLS=(dash 'busybox sh')
+}
+
+# in_shell SHELL COMMAND ARG...: runs a command of the tree with that shell.
+in_shell() {
+  # shellcheck disable=SC2086 # "busybox sh" is two words
+  command ${1} "${@:2}"
+}
+
+# need_root: skips the test for anybody else.
+need_root() {
+  [[ $EUID == 0 ]] || lacking "this user is not root"
+}
+
+# as_nobody CMD...: runs CMD as an ordinary user.
+as_nobody() {
+  setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+}
+
+# one_line: the last `run --separate-stderr` left a single line on stderr, that of the command $1.
+one_line() {
+  [[ ${#stderr_lines[@]} == 1 && $stderr == "$1: "* ]] || {
+    echo "expected one line of $1, got: $stderr"
+    return 1
+  }
+}
+
+export -f in_shell as_nobody
