@@ -52,6 +52,7 @@ storm() {
   [[ $status == 0 ]]
   [[ $output == *" 0 reached themselves"* && $output == *" +0 descriptors, +0 bytes" ]]
   [[ $(wc -l <"$log") -ge 1 ]]
+  # shellcheck disable=SC2016 # the dollar signs are awk's
   # Lines of different threads may be in another order than the seconds that they were counted in.
   run -0 awk '!/^[0-9TZ:.-]+ noself\[[0-9]+\]: comm=storm_dials fd=[0-9]+ self=127\.0\.0\.1:50000 action=(retried|failed) tries=[0-9]+ result=[A-Z]+( dropped=[0-9]+)?$/ {
       print "no whole line:", $0; bad = 1
