@@ -48,7 +48,7 @@ $(BUILD)/shim/%.o: shim/%.c Makefile
 
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 
-probes: $(PROBES) $(UNITS)
+probes: $(PROBES) $(UNITS) $(BUILD)/tests/fuzz_twin $(BUILD)/tests/fuzz_mistake.so
 
 # What is pure, linked in directly: no preload, so that sanitizers and debuggers see it plainly.
 PURE_OBJECTS := $(addprefix $(BUILD)/shim/,endpoint.o errnames.o settings.o text.o verdict.o)
@@ -61,6 +61,16 @@ $(BUILD)/unit/%: tests/unit/%.c $(PURE_OBJECTS) Makefile
 $(BUILD)/tests/%: tests/probes/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -std=gnu11 -Wall -Wextra -Werror $(CFLAGS) -MMD -MP -o $@ $< -pthread
+
+# The differential fuzz, and a shim with mistakes that it has to find.
+$(BUILD)/tests/fuzz_twin: $(wildcard tests/fuzz/*.[ch]) Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -std=gnu11 -Wall -Wextra -Werror $(CFLAGS) -o $@ \
+		$(filter %.c,$^) -pthread
+
+$(BUILD)/tests/fuzz_mistake.so: tests/fuzz/mistakes/mistake.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -std=gnu11 -Wall -Wextra -Werror $(CFLAGS) -shared -fPIC -o $@ $<
 
 # The other architectures, with Debian's cross compilers, and musl: $(BUILD)/ARCH/libnoself.so.
 TRIPLET_i386 := i686-linux-gnu
@@ -79,7 +89,8 @@ musl:
 check: all probes
 	tests/run
 
-FORMATTED := $(wildcard shim/*.[ch] tests/probes/*.c tests/unit/*.c)
+FORMATTED := $(wildcard shim/*.[ch] tests/probes/*.c tests/unit/*.c tests/fuzz/*.[ch] \
+	tests/fuzz/mistakes/*.c)
 SHELL_FILES = $(shell grep -lIE '^\#!.*(sh|bats)$$|shellcheck shell=' -r scripts tests .ci)
 
 lint:

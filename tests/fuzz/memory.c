@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* The kinds of memory that a program may hand to the kernel, one spot of each for each use. */
+#define _GNU_SOURCE
+#include "memory.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "world.h"
+
+enum { PAGE = 4096, PATTERN = 0xa5 };
+
+/* All of it lives as long as the process. */
+static unsigned char *heap[USES], *page_end[USES], *read_only[USES], *read_only_view[USES];
+static unsigned char (*other_stack)[AREA];
+static unsigned char statics[USES][AREA];
+static unsigned char *unmapped;
+
+static void *stand_by(void *ready)
+{
+	unsigned char areas[USES][AREA];
+
+	other_stack = areas;
+	sem_post(ready);
+	for (;;)
+		pause();
+	return NULL;
+}
+
+static unsigned char *pages(size_t size, int protection, int fd)
+{
+	void *at = mmap(NULL, size, protection, fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED,
+			fd, 0);
+	must(at == MAP_FAILED ? -1 : 0, "mmap");
+	return at;
+}
+
+void memory_start(void)
+{
+	pthread_t thread;
+	sem_t ready;
+
+	unmapped = pages(PAGE, PROT_NONE, -1);
+	for (int use = 0; use < USES; use++) {
+		heap[use] = malloc(AREA);
+		page_end[use] = pages(2 * PAGE, PROT_READ | PROT_WRITE, -1) + PAGE;
+		must(mprotect(page_end[use], PAGE, PROT_NONE), "mprotect");
+		const int fd = memfd_create("read-only", MFD_CLOEXEC);
+		must(ftruncate(fd, PAGE), "ftruncate");
+		read_only[use] = pages(PAGE, PROT_READ, fd);
+		read_only_view[use] = pages(PAGE, PROT_READ | PROT_WRITE, fd);
+		close(fd);
+	}
+	sem_init(&ready, 0, 0);
+	must(-pthread_create(&thread, NULL, stand_by, &ready), "pthread_create");
+	sem_wait(&ready);
+}
+
+struct spot memory_at(enum use use, struct where where, unsigned char *on_stack,
+		      const void *content, size_t size)
+{
+	struct spot spot = {.size = AREA};
+
+	switch (where.place) {
+	case ON_HEAP:
+		spot.view = heap[use];
+		break;
+	case STATIC:
+		spot.view = statics[use];
+		break;
+	case OTHER_STACK:
+		spot.view = other_stack[use];
+		break;
+	case AT_PAGE_END:
+		spot.view = page_end[use] - where.have;
+		spot.size = where.have;
+		break;
+	case READ_ONLY:
+		spot.view = read_only_view[use];
+		break;
+	case NULL_POINTER:
+		return (struct spot){NULL, NULL, 0};
+	case UNMAPPED:
+		return (struct spot){unmapped + PAGE / 2, NULL, 0};
+	default:
+		spot.view = on_stack;
+	}
+	memset(spot.view, PATTERN, spot.size);
+	if (content)
+		memcpy(spot.view, content, size < spot.size ? size : spot.size);
+	spot.pointer = where.place == READ_ONLY ? read_only[use] : spot.view;
+	return spot;
+}

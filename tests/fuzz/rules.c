@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* What a sequence leaves out, so that its twins can be compared; each rule says why. */
+#include "rules.h"
+
+static enum host without_mapping(enum host host)
+{
+	return host == MAPPED_LOOPBACK ? LOOPBACK
+	       : host == MAPPED_ANY    ? ANY
+	       : host == MAPPED_OWN    ? OWN_ADDRESS
+				       : host;
+}
+
+/*
+ * An IPv6 socket that was refused by a v4-mapped host and then dials a native one waits for ever,
+ * the kernel's way: only some of the non-blocking ones do that.
+ */
+static void keep_to_one_protocol(struct plan *plan, struct random *r)
+{
+	if ((plan->presets & 1U << NONBLOCKING) && random_percent(r, 10))
+		return;
+	const int mapped = random_percent(r, 30);
+	for (int i = 0; i < plan->steps; i++) {
+		enum host *host = &plan->step[i].to.host;
+		*host = without_mapping(*host);
+		if (!mapped && *host == HOLE)
+			*host = FOREIGN;
+		if (mapped && *host != HOLE)
+			*host = *host == ANY        ? MAPPED_ANY
+				: *host == LOOPBACK ? MAPPED_LOOPBACK
+						    : MAPPED_OWN;
+	}
+}
+
+/*
+ * A dial of a link-local address ties an IPv6 socket to that zone's interface, even where it fails,
+ * and bind() then does not take ::1 any more, which is no address of that interface: a port that
+ * was put off cannot be had afterwards. Nothing but such a failed dial can bring that about.
+ */
+static void leave_zones_out(struct plan *plan)
+{
+	bool put_off = false;
+	for (int i = 0; i < plan->steps; i++) {
+		struct step *step = &plan->step[i];
+		put_off = put_off || (step->call == BIND && step->to.port == ZERO);
+		if (put_off && step->call != BIND && step->to.host == BROADCAST)
+			step->to.scope = 0;
+	}
+}
+
+static int connects(const struct plan *plan)
+{
+	int n = 0;
+	for (int i = 0; i < plan->steps; i++)
+		n += plan->step[i].call == CONNECT;
+	return n;
+}
+
+void rules_apply(struct plan *plan, struct random *r)
+{
+	/* Nothing is sent before there are data: a second connect() that waits would for ever. */
+	if (connects(plan) > 1 && !(plan->presets & 1U << NONBLOCKING))
+		plan->presets &= ~(1U << FASTOPEN);
+	if (plan->kind == TCP6 || plan->kind == MPTCP6)
+		keep_to_one_protocol(plan, r);
+	if (plan->kind == TCP6 || plan->kind == MPTCP6)
+		leave_zones_out(plan);
+}

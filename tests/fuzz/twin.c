@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* Performs a sequence on a socket of its own, in the one way or the other, and records all that a
+ * program could see of it. */
+#define _GNU_SOURCE
+#include "twin.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* An errno that no call of these gives: a call that succeeds must leave it. */
+enum { UNTOUCHED = ENOTUNIQ };
+
+enum { PATTERN_WORD = 0x5a5a5a5a };
+
+/* The caller's frames may end in one page and the library's begin in the next. */
+static __attribute__((noinline)) int look_from(const struct calls *calls, int fd, void *name,
+					       void *length, unsigned depth)
+{
+	volatile char *between = __builtin_alloca(depth + 16);
+	between[depth] = 0;
+	int r = calls->getsockname(fd, name, length);
+	between[0] = 0;
+	return r;
+}
+
+static void look(const struct calls *calls, int fd, const struct step *s, struct outcome *out)
+{
+	unsigned char name_on_stack[AREA], length_on_stack[AREA];
+	struct spot name = memory_at(FOR_NAME, s->name, name_on_stack, NULL, 0), word;
+
+	word = memory_at(FOR_LENGTH, s->length, length_on_stack, &s->room, sizeof(s->room));
+	errno = UNTOUCHED;
+	out->result = look_from(calls, fd, name.pointer, word.pointer, s->depth);
+	out->error = errno;
+	if (word.view)
+		memcpy(&out->length, word.view,
+		       word.size < sizeof(out->length) ? word.size : sizeof(out->length));
+	if (name.view)
+		memcpy(out->name, name.view, name.size);
+	/*
+	 * A page that ends within the name: the kernel writes as far as it goes and says EFAULT.
+	 * What it wrote is no answer, and may show port 0 where the port was put off.
+	 */
+	if (out->result < 0 && out->name[2] == 0 && out->name[3] == 0)
+		out->name[2] = EPHEMERAL_HIGH;
+	subject_mask(out->name, s->room < name.size ? s->room : name.size);
+}
+
+/* The messages of a sendmmsg() lie where the first `have_messages` of them end a page. */
+static void send_many(const struct calls *calls, int fd, const struct step *s,
+		      const struct msghdr *header, struct outcome *out)
+{
+	unsigned char on_stack[AREA];
+	struct mmsghdr messages[3];
+	const size_t size = s->have_messages * sizeof(*messages);
+
+	for (int i = 0; i < 3; i++)
+		messages[i] = (struct mmsghdr){*header, PATTERN_WORD};
+	const struct where where = {s->have_messages < s->count ? AT_PAGE_END : s->message.place,
+				    (unsigned)size};
+	struct spot spot = memory_at(FOR_MESSAGE, where, on_stack, messages, size);
+	errno = UNTOUCHED;
+	out->result = calls->sendmmsg(fd, spot.pointer, s->count, s->flags);
+	out->error = errno;
+	for (unsigned i = 0; spot.view && i < s->have_messages; i++)
+		memcpy(&out->sent[i],
+		       spot.view + i * sizeof(*messages) + offsetof(struct mmsghdr, msg_len),
+		       sizeof(out->sent[i]));
+}
+
+static void send_one(const struct calls *calls, int fd, const struct step *s, void *to,
+		     struct outcome *out)
+{
+	static const char content[128] = "ping";
+	unsigned char data_on_stack[AREA], message_on_stack[AREA];
+	struct spot data = memory_at(FOR_DATA, s->data, data_on_stack, content, s->size);
+	struct iovec part = {data.pointer, s->size};
+	const struct msghdr header = {
+		.msg_name = to, .msg_namelen = s->to.length, .msg_iov = &part, .msg_iovlen = 1};
+
+	errno = UNTOUCHED;
+	if (s->call == SENDTO) {
+		out->result = calls->sendto(fd, data.pointer, s->size, s->flags, to, s->to.length);
+	} else if (s->call == SENDMSG) {
+		struct spot message = memory_at(FOR_MESSAGE, s->message, message_on_stack, &header,
+						sizeof(header));
+		out->result = calls->sendmsg(fd, message.pointer, s->flags);
+	} else {
+		send_many(calls, fd, s, &header, out);
+		return;
+	}
+	out->error = errno;
+}
+
+/*
+ * Loopback's packets arrive while they are sent, but for once in 100,000 times, when the kernel has
+ * them handled later. What is still under way is waited for: the twins are to be compared, not the
+ * moments of looking.
+ */
+static void settle(int fd, enum call call, const struct outcome *out)
+{
+	struct pollfd one = {.fd = fd, .events = POLLOUT};
+	if (out->result > 0 || (out->result == 0 && call == CONNECT) || out->error == EINPROGRESS)
+		poll(&one, 1, PATIENCE);
+}
+
+static void step(struct world *world, const struct plan *plan, const struct calls *calls, int fd,
+		 const struct step *s, struct outcome *out)
+{
+	unsigned char bytes[128], to_on_stack[AREA];
+	struct address to = s->to;
+
+	if (s->call == LISTEN) {
+		errno = UNTOUCHED;
+		out->result = calls->listen(fd, s->backlog);
+		out->error = errno;
+		return;
+	}
+	if (s->call == GETSOCKNAME) {
+		look(calls, fd, s, out);
+		return;
+	}
+	/* Nobody is to wait for what never answers. */
+	if (to.host == HOLE && !(plan->presets & 1U << NONBLOCKING))
+		to.host = FOREIGN;
+	world_address(world, &to, bytes);
+	struct spot spot = memory_at(FOR_NAME, to.where, to_on_stack, bytes, sizeof(bytes));
+	errno = UNTOUCHED;
+	if (s->call == CONNECT)
+		out->result = calls->connect(fd, spot.pointer, to.length);
+	else if (s->call == BIND)
+		out->result = calls->bind(fd, spot.pointer, to.length);
+	else
+		send_one(calls, fd, s, spot.pointer, out);
+	if (s->call == CONNECT || s->call == BIND)
+		out->error = errno;
+	if (s->call != BIND && plan_is_tcp(plan) && !plan_has_hole(plan))
+		settle(fd, s->call, out);
+}
+
+void twin_perform(struct world *world, const struct plan *plan, enum way way, struct record *record)
+{
+	/* A connection is reset, so that nothing of it is there when the twin comes. */
+	const struct linger reset = {.l_onoff = 1};
+	const struct calls *calls = &calls_in[way];
+	int duplicate = -1;
+
+	memset(record, 0, sizeof(*record));
+	world->runs++;
+	const int fd = subject_open(plan);
+	for (int i = 0; i < plan->steps; i++) {
+		const struct step *s = &plan->step[i];
+		if (s->descriptor == DUPLICATE && duplicate < 0)
+			must(duplicate = fcntl(fd, F_DUPFD_CLOEXEC, 0), "dup");
+		const int descriptors[] = {
+			[OWN] = fd,      [DUPLICATE] = duplicate, [CLOSED] = world->closed,
+			[NEGATIVE] = -1, [A_FILE] = world->file,  [A_PIPE] = world->pipe,
+		};
+		step(world, plan, calls, descriptors[s->descriptor], s, &record->outcome[i]);
+	}
+	subject_end(calls, fd, &record->end);
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	if (duplicate >= 0)
+		close(duplicate);
+	close(fd);
+}
