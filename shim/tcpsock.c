@@ -11,8 +11,8 @@
 /* From linux/in.h and linux/mptcp.h, for C libraries older than the kernel. */
 enum { NO_PORT_HINT = 24, LOCAL_PORT_RANGE = 51, PROTOCOL_MPTCP = 262 };
 
-/* How often an option that is to be as the program left it is set back before giving up. */
-enum { RESTORE_ATTEMPTS = 4 };
+/* How often a socket is put right before giving up; a lack of memory may pass. */
+enum { ATTEMPTS = 4 };
 
 long tcpsock_local(int fd, struct endpoint *local)
 {
@@ -57,7 +57,9 @@ long tcpsock_dissolve(int fd)
 	if (r < 0)
 		return r;
 	/* The reset leaves ECONNRESET behind; asking takes it out. */
-	sys_get_option(fd, SOL_SOCKET, SO_ERROR, &leftover);
+	for (int i = 0; i < ATTEMPTS; i++)
+		if (sys_get_option(fd, SOL_SOCKET, SO_ERROR, &leftover) >= 0)
+			break;
 	return 0;
 }
 
@@ -93,11 +95,11 @@ bool tcpsock_is_pinned(int fd)
 	return r == -EINVAL;
 }
 
-/* Passing failures (a machine out of memory) must not leave a lent option behind. */
+/* A lent option must not be left behind. */
 static long restore(int fd, int name, int value)
 {
 	long r = -1;
-	for (int i = 0; i < RESTORE_ATTEMPTS && r < 0; i++)
+	for (int i = 0; i < ATTEMPTS && r < 0; i++)
 		r = sys_set_option(fd, IPPROTO_IP, name, value);
 	return r;
 }
