@@ -93,8 +93,8 @@ install_and_purge() {
 } 2>&1
 
 @test "installed in a Debian of its own it does its job there, and purged it leaves nothing" {
-  need_debian_root
-  run -0 in_root "$BUILD/roots/debian" install_and_purge
+  need_kept_root debian
+  run -0 in_root "${kept_root:?}" install_and_purge
   local bare=${output%%by name:*} shimmed=${output#*by name:}
   [[ $bare == *'Connected to 127.0.0.1'* && $bare != *refused* ]]
   [[ $shimmed == *'Connection refused'*'wrapped:'*'Connection refused'* ]]
@@ -129,14 +129,14 @@ dialler() {
 }
 
 @test "a program that runs while the package is upgraded keeps its shim" {
-  need_debian_root
+  need_kept_root debian
   NEW=$(build_deb "$BATS_TEST_TMPDIR/new" 99.0)
   export NEW
   mkfifo "$BATS_TEST_TMPDIR/go"
-  run -0 in_root "$BUILD/roots/debian" upgrade_under
+  run -0 in_root "${kept_root:?}" upgrade_under
   [[ $output == $'connected to itself\nnoself 99.0' ]]
   rm "$BATS_TEST_TMPDIR/ready"
-  run -0 in_root "$BUILD/roots/debian" upgrade_under LD_PRELOAD=libnoself.so
+  run -0 in_root "${kept_root:?}" upgrade_under LD_PRELOAD=libnoself.so
   [[ ${lines[0]} == *"/libnoself.so (deleted)" ]]
   [[ $output == *'Connection refused'*'noself 99.0' && $output != *itself* ]]
 }
@@ -195,9 +195,9 @@ walk() {
 }
 
 @test "a wrapped unit still starts when the package is gone, and the removal warned of it" {
-  need_debian_root
+  need_kept_root debian
   [[ $EUID == 0 ]] || lacking 'systemd as PID 1 needs root'
-  in_root "$BUILD/roots/debian" unit_outlives_package || true
+  in_root "${kept_root:?}" unit_outlives_package || true
   run -0 cat "$BATS_TEST_TMPDIR/out"
   [[ $output == *$'bare: status 0\nconnected to itself\nwrapped: status 1\n'* ]]
   [[ $output == *'Connection refused'*$'removal:\nnoself: warning: legacy.service is still'* ]]

@@ -2,13 +2,14 @@
 # Root file systems that a test may change as it likes: an overlay that is gone when the test is.
 # shellcheck shell=bash
 
-# in_root LOWER CMD...: runs CMD, a program of that root or an exported function, with the folder
-# LOWER as its /, in a mount namespace of its own. What it writes goes to memory, except below
-# $BATS_RUN_TMPDIR and $ROOT, which it shares. Exits as CMD does; 98: no such root can be made here.
+# in_root LOWER CMD...: runs CMD, a program of that root or, where it has bash, an exported
+# function, with the folder LOWER as its /, in a mount namespace of its own. What it writes goes to
+# memory, except below $BATS_RUN_TMPDIR and $ROOT, which it shares and where it begins. Exits as CMD
+# does; 98: no such root can be made here.
 in_root() {
   local user=()
   [[ $EUID == 0 ]] || user=(-Ur)
-  # shellcheck disable=SC2016 # the inner shell is to expand these
+  # shellcheck disable=SC2016 # the inner shells are to expand these
   unshare "${user[@]}" -m bash -c '
     lower=$0
     make_root() {
@@ -22,7 +23,9 @@ in_root() {
       done
     }
     make_root || exit 98
-    cd "$ROOT" && exec chroot "$root" "$(command -v bash)" -c "cd \"\$0\"; \"\$@\"" "$ROOT" "$@"
+    shell=/bin/bash
+    [[ -x $root$shell ]] || shell=/bin/sh
+    exec chroot "$root" "$shell" -c "cd \"\$0\" && \"\$@\"" "$ROOT" "$@"
   ' "$@"
 }
 
@@ -31,35 +34,46 @@ need_root_of() {
   in_root "$1" true 2>/dev/null || lacking "no right to make an overlay root"
 }
 
-export -f trap_run
-
-# debian_root: prints the folder of a small Debian made by debootstrap, with telnet and systemd.
-# It is made once and kept in build/, only ever to be used as in_root's LOWER.
-debian_root() (
-  root=$BUILD/roots/debian
-  mkdir -p "${root%/*}"
-  exec 8>"$root.lock"
-  flock 8
-  if [[ ! -e $root ]]; then
-    rm -rf "$root.new"
-    release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
-    if ! debootstrap --variant=minbase --include=inetutils-telnet,iproute2,systemd "$release" \
-      "$root.new" >"$root.log" 2>&1; then
-      tail -n 5 "$root.log" >&2
-      return 1
-    fi
-    mv "$root.new" "$root"
-  fi
-  echo "$root"
-)
-
-# need_debian_root: skips the test where there is no such root; makes it under NOSELF_FULL=1.
-need_debian_root() {
-  if [[ ! -e $BUILD/roots/debian ]]; then
-    [[ ${NOSELF_FULL:-0} == 1 ]] || skip 'makes a small Debian with debootstrap, under --full only'
-    need debootstrap
-    [[ $EUID == 0 ]] || lacking 'debootstrap needs root'
-    debian_root >/dev/null || lacking 'debootstrap could not make a root'
-  fi
-  need_root_of "$BUILD/roots/debian"
+# Two roots are made once and kept in build/, only ever to be used as in_root's LOWER:
+#   debian  a small Debian by debootstrap, with telnet and systemd
+#   musl    nothing but a busybox linked with musl, and musl's loader
+make_kept_root() {
+  case $1 in
+    debian)
+      debootstrap --variant=minbase --include=inetutils-telnet,iproute2,systemd \
+        "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" "$2"
+      ;;
+    musl) "$ROOT/tests/lib/make-musl-root" "$2" ;;
+  esac
 }
+
+# need_kept_root NAME: sets `kept_root` to its folder, making it first under NOSELF_FULL=1; skips
+# the test where it is not there and cannot be made.
+need_kept_root() {
+  kept_root=$BUILD/roots/$1
+  if [[ ! -e $kept_root ]]; then
+    [[ ${NOSELF_FULL:-0} == 1 ]] || skip "makes a $1 root, which only --full does"
+    case $1 in
+      debian)
+        need debootstrap
+        [[ $EUID == 0 ]] || lacking 'debootstrap needs root'
+        ;;
+      musl) need musl-gcc dpkg-source make ;;
+    esac
+    (
+      mkdir -p "$BUILD/roots"
+      exec 8>"$kept_root.lock"
+      flock 8
+      [[ ! -e $kept_root ]] || exit 0
+      rm -rf "$kept_root.new"
+      make_kept_root "$1" "$kept_root.new" >"$kept_root.log" 2>&1 &&
+        mv "$kept_root.new" "$kept_root"
+    ) || {
+      tail -n 5 "$kept_root.log" >&2
+      lacking "a $1 root could not be made; see $kept_root.log"
+    }
+  fi
+  need_root_of "$kept_root"
+}
+
+export -f trap_run in_root
