@@ -58,19 +58,6 @@ nothing_found() {
   nothing_found
 }
 
-@test "the library exports exactly what the list says" {
-  run -0 nm -D --defined-only --format=just-symbols "$SHIM"
-  diff <(sort <<<"$output") <(grep -v '^#' "$ROOT/shim/exports.list" | sort)
-}
-
-@test "the library asks for exactly what the list says, of libc alone" {
-  run -0 nm -D --undefined-only --format=just-symbols "$SHIM"
-  # Without @VERSION, which is each architecture's own.
-  diff <(cut -d @ -f 1 <<<"$output" | sort) <(grep -v '^#' "$ROOT/shim/imports.list" | sort)
-  run -0 readelf -dW "$SHIM"
-  [[ $(grep -c NEEDED <<<"$output") == 1 && $output == *'NEEDED'*'[libc.so.6]'* ]]
-}
-
 @test "the library is hardened: relocated at once, read-only after, no executable stack" {
   run -0 readelf -dlW "$SHIM"
   [[ $output == *NOW* && $output == *GNU_RELRO* && $output == *NOOPEN* ]]
@@ -82,7 +69,7 @@ nothing_found() {
   local source unused=()
   for source in "$ROOT"/tests/probes/*.c; do
     grep -qE "(PROBES\"?|build/tests)/$(basename "$source" .c)\b" \
-      "$ROOT"/tests/*.bats "$ROOT"/scripts/demo || unused+=("${source##*/}")
+      "$ROOT"/tests/*.bats "$ROOT"/tests/lib/*.bash "$ROOT"/scripts/demo || unused+=("${source##*/}")
   done
   echo "unused: ${unused[*]}"
   [[ ${#unused[@]} == 0 ]]
