@@ -50,8 +50,11 @@ loop() {
   shift 2
   run -0 trap_run "$lo" "$hi" with_own_address rounds "$BARE_ROUNDS" "$@"
   [[ $output == *"got through in round "* ]]
-  run -0 trap_run "$lo" "$hi" with_own_address rounds "$ROUNDS" env LD_PRELOAD="$SHIM" "$@"
+  run -0 trap_run "$lo" "$hi" with_own_address rounds "$ROUNDS" \
+    env LD_PRELOAD="$SHIM" NOSELF_LOG="$BATS_TEST_TMPDIR/log" "$@"
   [[ $output == "refused $ROUNDS times" ]]
+  # It did meet itself, and was not just lucky.
+  grep -qE ' action=(retried|failed) ' "$BATS_TEST_TMPDIR/log"
 }
 
 @test "telnet to 44444 in a loop gets through bare and never under the shim" {
@@ -111,6 +114,8 @@ END
   run -1 trap_run 32768 60999 "$PROBES/dials" 200000 40000 reset
   [[ $output != *" 0 reached"* ]]
   echo "# bare: $output" >&3
-  run -0 trap_run 32768 60999 shimmed "$PROBES/dials" 300000 40000 reset
+  run -0 trap_run 32768 60999 env LD_PRELOAD="$SHIM" NOSELF_LOG="$BATS_TEST_TMPDIR/log" \
+    "$PROBES/dials" 300000 40000 reset
   [[ $output == "300000 dials, 300000 refused, 0 reached themselves" ]]
+  grep -q ' action=retried .*result=ECONNREFUSED$' "$BATS_TEST_TMPDIR/log"
 }
