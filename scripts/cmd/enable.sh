@@ -363,17 +363,17 @@ reach_warning() {
   done
   case $who in
     0:0) ;;
-    *) readable_by_all "$root$shim_file" ||
+    *) readable_by_all "$shim_file" ||
       warn "$shim_file cannot be read by every user, and this unit does not run as root" ;;
   esac
 }
 
-# readable_by_all FILE: may anybody read it, and enter every folder above it?
+# readable_by_all FILE: may anybody read it, and enter every folder above it, as far as $root?
 readable_by_all() (
-  case $(ls -Lld -- "$1") in ???????r*) ;; *) return 1 ;; esac
+  case $(ls -Lld -- "$root$1") in ???????r*) ;; *) return 1 ;; esac
   dir=${1%/*}
   while [ -n "$dir" ]; do
-    case $(ls -Lld -- "$dir") in ?????????[xt]*) ;; *) return 1 ;; esac
+    case $(ls -Lld -- "$root$dir") in ?????????[xt]*) ;; *) return 1 ;; esac
     dir=${dir%/*}
   done
 )

@@ -3,10 +3,11 @@
 # Which libnoself.so is to be preloaded, and how LD_PRELOAD names it.
 
 # shims [ROOT]: prints every libnoself.so that belongs to these commands, one per line: that of the
-# source tree, or those installed, one for each architecture.
+# source tree, or those installed, one for each architecture. With ROOT, those of the system below
+# that folder, which may have been installed otherwise than these commands.
 shims() {
   printed=:
-  for libdir in "$noself_libdir" "${noself_here%/*}/lib"; do
+  for libdir in "$noself_libdir" "${noself_here%/*}/lib" ${1:+/usr/local/lib /usr/lib}; do
     base=${libdir%/*-linux-*}
     base=${base%64}
     set -- "${1-}" "$libdir" "$base" "$base"/*-linux-* "${base}64" "${base}32"
@@ -83,9 +84,10 @@ say_no_shim() {
   case $1 in
     3) say "the shim's path holds a space, a colon or a dollar sign, which LD_PRELOAD cannot" \
       "express: '$shim_file'; install it elsewhere; nothing done" ;;
-    *) case $noself_libdir in
-      */build) say "no shim at ${2-}$noself_libdir/libnoself.so: run 'make' first; nothing done" ;;
-      *) say "no shim at ${2-}$noself_libdir/libnoself.so; nothing done" ;;
+    *) case ${2-}:$noself_libdir in
+      :*/build) say "no shim at $noself_libdir/libnoself.so: run 'make' first; nothing done" ;;
+      :*) say "no shim at $noself_libdir/libnoself.so; nothing done" ;;
+      *) say "no libnoself.so is installed below $2; nothing done" ;;
     esac ;;
   esac
 }

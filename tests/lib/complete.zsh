@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+# Types each line into an interactive zsh that has the completions of a folder, presses Tab, and
+# prints the line that comes of it: complete.zsh FOLDER LINE...
+
+zmodload zsh/zpty
+folder=$1
+shift
+zpty shell zsh -f -i
+# A widget that writes the line to a file of its own: the screen is not easily read.
+zpty -w shell "fpath=(${(q)folder} \$fpath) PS1= result=${(q)folder}/result
+autoload -U compinit && compinit -u -D
+unsetopt AUTO_MENU LIST_BEEP
+finish() { print -r -- \$BUFFER >>\$result; BUFFER= }
+zle -N finish
+bindkey '^I' complete-word '^X' finish
+: >\$result"
+until [[ -e $folder/result ]]; do zpty -r -t shell _; sleep 0.05; done
+integer typed=0
+for line; do
+  zpty -w -n shell "$line"$'\t\x18'
+  typed+=1
+  until (( $(wc -l <$folder/result) >= typed )); do zpty -r -t shell _; sleep 0.05; done
+done
+zpty -d shell
+sed 's/ *$//' $folder/result
