@@ -4,6 +4,8 @@
 # get to. The program sees what it would see bare, or the chosen errno: no hang, no crash, no socket
 # left between two states.
 
+# shellcheck disable=SC2030,SC2031 # each test is a subshell with an output of its own
+# shellcheck disable=SC2094 # a FIFO is opened both ways so that nobody waits
 load lib/helpers
 
 # What the shim may call. bind(), connect(), getsockname() and sendto() are the program's too: failed
@@ -226,4 +228,192 @@ each_filter() {
   each_filter '-b 0' "NOSELF_LOG=$LOG"
   each_filter '-b 50000' "NOSELF_LOG=$LOG"
   each_filter '-B'
+}
+
+# What `ways` says when the guard works and nothing disturbs it: in observe mode the dial succeeds,
+# and must leave errno as it was.
+OBSERVED='returned=OK result=OK port=50000 self=yes'
+REFUSED='returned=ECONNREFUSED result=ECONNREFUSED port=50000 self=no'
+
+# undisturbed COMMAND...: the command runs the probe, by `dials`, refused and observed in two
+# namespaces; both come out as if there were no log. Signals have their default effect.
+undisturbed() {
+  export SHIM PROBES LOG BATS_TEST_TMPDIR
+  run -0 trap_run 50000 50000 env --default-signal timeout 20 bash -c '"$@"' - "$@"
+  [[ $output == "$REFUSED" ]] || return 1
+  NOSELF_MODE=observe run -1 trap_run 50000 50000 env --default-signal timeout 20 bash -c '"$@"' \
+    - "$@"
+  [[ $output == "$OBSERVED" ]]
+}
+
+# dials LOG: what `undisturbed` is about.
+dials() {
+  NOSELF_LOG=$1 LD_PRELOAD=$SHIM "$PROBES/ways" 127.0.0.1 50000
+}
+
+# without_signals COMMAND...: how the command ends, run with every signal's default effect.
+without_signals() {
+  env --default-signal bash -c '"$@"' - "$@"
+}
+export -f dials
+
+@test "a full disk, a read-only one: the log is lost and nothing else" {
+  on_disk() {
+    local disk=$BATS_TEST_TMPDIR/disk
+    mkdir -p "$disk"
+    mount -t tmpfs -o size=16k none "$disk"
+    : >"$disk/log"
+    head -c 1M /dev/zero >"$disk/fill" 2>/dev/null
+    [[ $1 != read-only ]] || mount -o remount,ro "$disk"
+    # What is on trial does fail here.
+    (echo test >>"$disk/log") 2>/dev/null && echo "the log could be written"
+    dials "$disk/log"
+    local result=$?
+    [[ ! -s $disk/log ]] || echo "the log was written"
+    return "$result"
+  }
+  export -f on_disk
+  undisturbed unshare -m bash -c 'on_disk full'
+  undisturbed unshare -m bash -c 'on_disk read-only'
+}
+
+@test "a log in a folder that is not there, a folder, a device, a socket: lost and nothing else" {
+  need python3
+  local to
+  python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' \
+    "$BATS_TEST_TMPDIR/socket"
+  for to in "$BATS_TEST_TMPDIR/none/log" "$BATS_TEST_TMPDIR" /dev/full /dev/null /dev/tty \
+    "$BATS_TEST_TMPDIR/socket" "$PROBES/ways/log"; do
+    undisturbed dials "$to"
+  done
+  [[ ! -e $BATS_TEST_TMPDIR/none ]]
+  # The same way a log that can be written has its line, in either mode.
+  undisturbed dials "$LOG"
+  [[ $(wc -l <"$LOG") == 2 && $(grep -cE "$LOG_LINE" "$LOG") == 2 ]]
+}
+
+@test "a symbolic link as the log is not followed, whatever it leads to" {
+  echo precious >"$BATS_TEST_TMPDIR/precious"
+  ln -s "$BATS_TEST_TMPDIR/precious" "$LOG.link"
+  ln -s "$BATS_TEST_TMPDIR/nothing" "$LOG.dangling"
+  undisturbed dials "$LOG.link"
+  undisturbed dials "$LOG.dangling"
+  [[ $(<"$BATS_TEST_TMPDIR/precious") == precious && ! -e $BATS_TEST_TMPDIR/nothing ]]
+}
+
+@test "a FIFO as the log: with a reader it gets the lines; without one, or full, nobody waits" {
+  local fifo=$BATS_TEST_TMPDIR/fifo
+  mkfifo "$fifo"
+  # A write that waits does wait here.
+  run -124 timeout 0.2 bash -c "echo test >'$fifo'"
+  undisturbed dials "$fifo"
+  exec {both}<>"$fifo"
+  undisturbed dials "$fifo"
+  run -0 timeout 5 head -n 2 <&"$both"
+  [[ ${lines[0]} =~ $LOG_LINE && ${lines[1]} =~ $LOG_LINE ]]
+  timeout 5 dd if=/dev/zero of="$fifo" bs=4096 oflag=nonblock 2>/dev/null || true
+  run -124 timeout 0.2 bash -c "echo test >'$fifo'"
+  undisturbed dials "$fifo"
+  exec {both}<&-
+}
+
+@test "a stderr that is closed: the descriptor is the program's, and gets no line" {
+  need python3
+  to_closed() {
+    dials stderr 2>&-
+  }
+  # The socket itself is descriptor 2 as well, and a line on it would come back from itself.
+  to_closed_and_reads() {
+    NOSELF_LOG=stderr NOSELF_MODE=observe LD_PRELOAD=$SHIM python3 -c '
+import os, socket
+s = socket.socket()
+os.dup2(s.fileno(), 2)
+s.connect(("127.0.0.1", 50000))
+s.setblocking(False)
+try:
+    print(s.recv(1000))
+except BlockingIOError:
+    print("nothing")' 2>&-
+  }
+  export -f to_closed to_closed_and_reads
+  undisturbed to_closed
+  run -0 trap_run 50000 50000 to_closed_and_reads
+  [[ $output == nothing ]]
+}
+
+@test "a stderr that is full, /dev/full or a full pipe: nobody waits and nothing fails" {
+  local fifo=$BATS_TEST_TMPDIR/fifo
+  to() {
+    dials stderr 2>"$1"
+  }
+  export -f to
+  undisturbed to /dev/full
+  mkfifo "$fifo"
+  exec {both}<>"$fifo"
+  undisturbed to "$fifo"
+  timeout 5 dd if=/dev/zero of="$fifo" bs=4096 oflag=nonblock 2>/dev/null || true
+  run -124 timeout 0.2 bash -c "echo test >'$fifo'"
+  undisturbed to "$fifo"
+  exec {both}<&-
+}
+
+@test "a stderr that is a broken pipe kills a program that writes to it, but not by the log" {
+  local fifo=$BATS_TEST_TMPDIR/fifo
+  mkfifo "$fifo"
+  broken() {
+    exec {both}<>"$1" {pipe}>"$1"
+    exec {both}<&-
+    "${@:2}" 2>&"$pipe"
+  }
+  writes() {
+    # A program of its own, for the shell looks at what it writes itself.
+    cat /etc/hostname >&2
+  }
+  export -f broken writes
+  run -141 without_signals broken "$fifo" writes
+  undisturbed broken "$fifo" dials stderr
+}
+
+@test "a limit on the size of files kills a program that writes to one, but not by the log" {
+  limited() {
+    ulimit -f 0
+    "$@"
+  }
+  to_file() {
+    dials stderr 2>"$LOG"
+  }
+  export -f limited to_file
+  run -153 without_signals limited dd if=/dev/zero of="$LOG" count=1 status=none
+  undisturbed limited dials "$LOG"
+  undisturbed limited to_file
+  [[ ! -s $LOG ]]
+}
+
+@test "signals that the program holds back are as pending afterwards as before" {
+  need python3
+  undisturbed_signals() {
+    exec {both}<>"$BATS_TEST_TMPDIR/fifo" {pipe}>"$BATS_TEST_TMPDIR/fifo"
+    exec {both}<&-
+    NOSELF_LOG=stderr LD_PRELOAD=$SHIM python3 - 2>&"$pipe" <<'EOF'
+import signal, socket
+
+def dial():
+    with socket.socket() as s:
+        try:
+            s.connect(("127.0.0.1", 50000))
+        except OSError as e:
+            print(e.errno, sorted(signal.sigpending()), end="; ")
+
+dial()
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPIPE, signal.SIGXFSZ})
+dial()
+signal.raise_signal(signal.SIGPIPE)
+dial()
+print(signal.SIGPIPE in signal.pthread_sigmask(signal.SIG_BLOCK, []))
+EOF
+  }
+  export -f undisturbed_signals
+  mkfifo "$BATS_TEST_TMPDIR/fifo"
+  run -0 trap_run 50000 50000 undisturbed_signals
+  [[ $output == "111 []; 111 []; 111 [<Signals.SIGPIPE: 13>]; True" ]]
 }
