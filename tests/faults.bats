@@ -417,3 +417,45 @@ EOF
   run -0 trap_run 50000 50000 undisturbed_signals
   [[ $output == "111 []; 111 []; 111 [<Signals.SIGPIPE: 13>]; True" ]]
 }
+
+@test "each of the fourteen ways in which preloaded libraries are known to break has its test" {
+  local way known=0 what file title
+  while IFS='|' read -r what file title; do
+    way=${what%% *}
+    [[ $way == "$known" || $way == "$((known + 1))" ]]
+    known=$way
+    grep -qF "@test \"$title" "$ROOT/tests/$file.bats" || {
+      echo "$what: no test in tests/$file.bats is called '$title...'"
+      return 1
+    }
+  done <<'EOF'
+1 a hook runs before the constructor|early|a dial from another library's constructor is guarded
+2 allocation, stdio, dlsym or locks in a hook|portable|the file exports the listed names alone
+2 in signal handlers and threads|storms|eight threads dial at once
+2 after fork|storms|forks, vforks and handlers around forks dial
+2 under other interposers|stack|libjemalloc and the shim
+3 tables of descriptors go stale|connect|nothing is left behind
+3 closed by others|storms|descriptors closed and replaced in mid-dial
+4 a descriptor is held open|log|a line in a file is preceded by the time, and the file is not held
+4 and recycled|log|a closed stderr that became a data file gets nothing
+5 errno changes on success|fuzz|of a million sequences
+5 or by logging|faults|a log in a folder that is not there
+6 the caller's memory is read too early|connect|what is wrong with a call is what the kernel says
+6 in any order of calls|fuzz|it names the sequence in which a hook crashed
+7 exit() and abort() are not even asked for|portable|the file exports the listed names alone
+8 output that nobody asked for|settings|without any setting a dial of oneself is refused, and nothing
+9 does not load on an old libc|portable|the flags of a distribution do not make the file ask for more
+9 or on musl|portable|a client of musl is caught bare
+9 an executable stack|hardening|the file has full RELRO
+10 wrong ELF class|portable|a tree of 64-bit and 32-bit processes
+10 ASan comes first|portable|under gcc's AddressSanitizer
+11 silently not loaded: static|noself|a statically linked program is refused
+11 set-user-ID|noself|set-user-ID and set-group-ID programs are refused
+11 file capabilities|noself|a program with file capabilities is refused
+12 an LD_PRELOAD is overwritten|noself|a preload that is there is kept
+13 MSG_FASTOPEN, O_NONBLOCK|connect|every way to dial oneself reaches itself bare
+14 memory in every process|cost|the library has at most
+14 thread-local storage|hardening|the file has full RELRO
+EOF
+  ((known == 14))
+}

@@ -246,3 +246,18 @@ export -f mixed as_installed
     "$dir/lib/x86_64-linux-gnu" "$dir/lib32"
   [[ $output == "$refused" ]]
 }
+
+@test "under gcc's AddressSanitizer its runtime has to be named first; clang's needs nothing" {
+  need gcc clang
+  need_namespace
+  local refused="returned=ECONNREFUSED result=ECONNREFUSED port=50000 self=no"
+  gcc -fsanitize=address -o "$BATS_TEST_TMPDIR/gcc" "$ROOT/tests/probes/ways.c"
+  clang -fsanitize=address -o "$BATS_TEST_TMPDIR/clang" "$ROOT/tests/probes/ways.c"
+  run -1 trap_run 50000 50000 env LD_PRELOAD="$SHIM" "$BATS_TEST_TMPDIR/gcc" 127.0.0.1 50000
+  [[ $output == *"ASan runtime does not come first"* ]]
+  run -0 trap_run 50000 50000 env LD_PRELOAD="$(gcc -print-file-name=libasan.so) $SHIM" \
+    "$BATS_TEST_TMPDIR/gcc" 127.0.0.1 50000
+  [[ $output == "$refused" ]]
+  run -0 trap_run 50000 50000 env LD_PRELOAD="$SHIM" "$BATS_TEST_TMPDIR/clang" 127.0.0.1 50000
+  [[ $output == "$refused" ]]
+}
