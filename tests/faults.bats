@@ -264,7 +264,7 @@ export -f dials
     mount -t tmpfs -o size=16k none "$disk"
     : >"$disk/log"
     head -c 1M /dev/zero >"$disk/fill" 2>/dev/null
-    [[ $1 != read-only ]] || mount -o remount,ro "$disk"
+    [[ $1 != read-only ]] || mount -o remount,bind,ro "$disk"
     # What is on trial does fail here.
     (echo test >>"$disk/log") 2>/dev/null && echo "the log could be written"
     dials "$disk/log"
