@@ -1,0 +1,323 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# noselfctl and a real systemd: units that reach themselves, are covered, and are let go again.
+# shellcheck disable=SC1003,SC2016,SC2030,SC2031,SC2086,SC2153,SC2154,SC2317 # other shells expand what is
+# quoted here; bats runs each test in a subshell, and sets variables; "busybox sh" is to be split
+
+load lib/helpers
+load lib/commands
+load lib/systemd
+
+setup_file() {
+  need_systemd
+  make_tree
+  cp "$PROBES/dials" "$OPEN"
+  boot_systemd
+}
+
+teardown_file() {
+  [[ -z ${TREE-} ]] || remove_tree
+  end_systemd
+}
+
+setup() {
+  find_shells
+}
+
+# ctl ARG...: noselfctl there, in $shell.
+ctl() {
+  run --separate-stderr inside $shell "$NOSELFCTL" "$@"
+}
+
+# has_said UNIT TEXT: for wait_for.
+has_said() {
+  said "$1" | grep -qF "$2"
+}
+
+# A client that dials once when it starts, says what came of it, and stays.
+LEGACY=('ExecStart=/bin/sh -c "DIALS 1 50000 reset; exec tail -f /dev/null"')
+
+legacy() {
+  unit "$1" "${LEGACY[@]/DIALS/$OPEN/dials}" "${@:2}"
+}
+
+@test "a unit that reaches itself bare is refused under the drop-in, and again not without it" {
+  legacy legacy.service
+  for shell in "${SHELLS[@]}"; do
+    inside systemctl restart legacy
+    wait_for 10 has_said legacy '1 dials, 0 refused, 1 reached themselves'
+    ctl status legacy
+    [[ $status == 1 && ${lines[1]} == *legacy.service*no* ]]
+
+    ctl enable --log=stderr legacy
+    [[ $status == 0 && $stderr == '' ]]
+    [[ ${lines[0]} == 'legacy.service: wrote /etc/systemd/system/legacy.service.d/noself.conf' ]]
+    [[ ${lines[1]} == 'this takes effect when restarted: systemctl restart legacy.service' ]]
+    ctl status legacy
+    [[ $status == 1 && $stderr == *'started before: systemctl restart legacy.service' ]]
+
+    inside systemctl restart legacy
+    wait_for 10 has_said legacy '1 dials, 1 refused, 0 reached themselves'
+    ctl status legacy
+    [[ $status == 0 && $stderr == '' ]]
+    [[ ${lines[1]} == *legacy.service*loaded*"$TREE/build/libnoself.so"*NOSELF_LOG=stderr ]]
+
+    ctl enable legacy
+    [[ ${lines[0]} == *'wrote'* ]]
+    ctl enable legacy
+    [[ ${lines[0]} == *'enabled already'* && ${#lines[@]} == 1 ]]
+
+    ctl disable legacy
+    [[ $status == 0 && ${lines[1]} == *'systemctl restart legacy.service' ]]
+    run inside ls /etc/systemd/system/legacy.service.d
+    [[ $status != 0 ]]
+    inside systemctl restart legacy
+    wait_for 10 has_said legacy '1 dials, 0 refused, 1 reached themselves'
+  done
+  inside systemctl stop legacy
+}
+
+@test "the shim's line arrives in the journal as a warning, once, and the program's as they are" {
+  legacy logged.service
+  shell=${SHELLS[0]}
+  ctl enable -l stderr logged
+  [[ ${lines[1]} == 'this takes effect when started: logged.service' ]]
+  inside systemctl start logged
+  wait_for 10 has_said logged '1 dials, 1 refused'
+  run -0 inside journalctl -q --no-pager -o json _SYSTEMD_UNIT=logged.service
+  [[ $(python3 -c '
+import json, sys
+for line in sys.stdin:
+    entry = json.loads(line)
+    print(entry["PRIORITY"], entry["MESSAGE"].split("[")[0])' <<<"$output") == '4 noself
+6 1 dials, 1 refused, 0 reached themselves' ]]
+  [[ $output == *'comm=dials fd=3 self=127.0.0.1:50000 action='*'result=ECONNREFUSED"'* ]]
+  inside systemctl stop logged
+  ctl disable logged
+}
+
+# environment_of UNIT: the environment that it gets, sorted, without what differs at each start.
+environment_of() {
+  inside systemctl start "$1"
+  inside sort -z /run/environment | tr '\0' '\n' |
+    grep -vE '^(INVOCATION_ID|SYSTEMD_EXEC_PID|JOURNAL_STREAM|MEMORY_PRESSURE_[A-Z]*)='
+}
+
+@test "all else that a unit says of its environment keeps working, by systemd's own reading" {
+  cc -shared -o "$OPEN/a.so" -x c /dev/null
+  cp "$OPEN/a.so" "$OPEN/b.so"
+  cp "$OPEN/a.so" "$OPEN/c-odd.so"
+  shell=${SHELLS[0]}
+  local bare expected number=0
+  # same LINE...: a unit of these lines has the same environment, but for the shim
+  same() {
+    number=$((number + 1))
+    [[ $1 == keep ]] || {
+      inside rm -rf "/etc/systemd/system/odd.service.d"
+      unit odd.service 'Type=oneshot' \
+        'ExecStart=/bin/sh -c "cat /proc/$$$$/environ >/run/environment"' "$@"
+    }
+    bare=$(environment_of odd)
+    ctl enable -m fail odd
+    [[ $status == 0 && $stderr == '' ]]
+    run -0 environment_of odd
+    local preload
+    preload=$(sed -n 's/^LD_PRELOAD=//p' <<<"$bare" | tr -s ' :' '::' | sed 's/:$//')
+    expected=$(
+      grep -v '^LD_PRELOAD=' <<<"$bare"
+      echo "LD_PRELOAD=$preload${preload:+:}$TREE/build/libnoself.so"
+      echo NOSELF_MODE=fail
+    )
+    [[ $(sort <<<"$output") == "$(sort <<<"$expected")" ]] || {
+      echo "number $number: expected $expected"
+      echo "got $output"
+      return 1
+    }
+    ctl disable odd
+    [[ $status == 0 ]]
+    run environment_of odd
+    [[ $output == "$bare" ]]
+  }
+  same 'Environment=A=1'
+  same "Environment=LD_PRELOAD=$OPEN/a.so"
+  same "Environment=A=1 \"LD_PRELOAD=$OPEN/a.so $OPEN/b.so\" 'B=it is'"
+  same "Environment=LD_PRELOAD=$OPEN/a.so" "Environment=LD_PRELOAD=$OPEN/b.so"
+  same "Environment=LD_PRELOAD=$OPEN/a.so" 'Environment=' 'Environment=X=1'
+  same "Environment=\"LD_PRELOAD=$OPEN/c\\x2dodd.so\" 'X=\\tq\\'uote'"
+  same 'Environment=A=1 \' '# a comment' "  LD_PRELOAD=$OPEN/a.so \\" 'B=2'
+  same "Environment=\"LD_PRELOAD=$OPEN/a.so" 'Environment=B=2'
+  same "Environment=A=1 \"LD_PRELOAD=$OPEN/a.so\"x B=2"
+  same "Environment=LD_PRELOAD=$OPEN/%p.so:$OPEN/a.so" 'Environment=P=100%%'
+  same "Environment=\"LD_PRELOAD=$OPEN/a.so\"" "Environment=bad-name=1 =2 novalue C=3"
+  inside sh -c "printf '%s\n' '# comment' 'LD_PRELOAD=\"$OPEN/b.so\"' 'Q=1' >/run/environment-file"
+  same "Environment=LD_PRELOAD=$OPEN/a.so" 'EnvironmentFile=/run/environment-file' 'EnvironmentFile=-/no/such'
+
+  unit odd.service.d/zz.conf "Environment=LD_PRELOAD=$OPEN/a.so" 'Environment=Z=1'
+  same keep
+  unit odd.service.d/zz.conf 'Environment='
+  same keep
+  unit service.d/mm.conf "Environment=LD_PRELOAD=$OPEN/b.so"
+  same keep
+  inside rm -r /etc/systemd/system/service.d
+  inside systemctl daemon-reload
+}
+
+@test "what the manager gives to every unit is carried along too" {
+  cc -shared -o "$OPEN/m.so" -x c /dev/null
+  unit given.service 'Type=oneshot' 'ExecStart=/bin/sh -c "cat /proc/$$$$/environ >/run/environment"'
+  local before during
+  for shell in "${SHELLS[@]}"; do
+    inside systemctl set-environment "LD_PRELOAD=$OPEN/m.so"
+    before=$(environment_of given | grep '^LD_PRELOAD=')
+    ctl enable given
+    during=$(environment_of given | grep '^LD_PRELOAD=')
+    ctl disable given
+    inside systemctl unset-environment LD_PRELOAD
+    [[ $before == "LD_PRELOAD=$OPEN/m.so" ]]
+    [[ $during == "LD_PRELOAD=$OPEN/m.so:$TREE/build/libnoself.so" ]]
+  done
+}
+
+@test "a template is enabled for all its instances, or one of them" {
+  legacy 'many@.service'
+  for shell in "${SHELLS[@]}"; do
+    ctl enable many@
+    [[ $status == 0 && ${lines[1]} == *"systemctl restart 'many@*.service'" ]]
+    inside systemctl start many@a many@b
+    wait_for 10 has_said many@a '1 dials, 1 refused'
+    wait_for 10 has_said many@b '1 dials, 1 refused'
+    ctl status many@
+    [[ $status == 0 && $(grep -c 'many@[ab].service .* loaded' <<<"$output") == 2 ]]
+    ctl status --json many@a
+    [[ $status == 0 && $(grep -c '"unit": "many@a.service"' <<<"$output") == 1 ]]
+    inside systemctl stop many@a many@b
+    ctl disable many@
+    ctl enable many@a
+    inside systemctl start many@a many@b
+    ctl status many@a
+    [[ $status == 0 ]]
+    ctl status many@
+    [[ $status == 1 && $output == *many@a.service*loaded* && $output =~ many@b\.service\ +tail\ +no ]]
+    inside systemctl stop many@a many@b
+    ctl disable many@a
+  done
+}
+
+@test "AmbientCapabilities= does no harm, as the kernel has it" {
+  legacy ambient.service 'User=nobody' 'AmbientCapabilities=CAP_NET_BIND_SERVICE'
+  shell=${SHELLS[0]}
+  ctl enable ambient
+  [[ $status == 0 && $stderr == '' ]]
+  inside systemctl start ambient
+  wait_for 10 has_said ambient '1 dials, 1 refused'
+  ctl status ambient
+  [[ $status == 0 ]]
+  inside systemctl stop ambient
+}
+
+@test "file capabilities defeat the shim: enable warns, and status says so" {
+  need setcap
+  cp "$PROBES/dials" "$OPEN/capable"
+  cp "$(command -v tail)" "$OPEN/capable-tail"
+  setcap cap_net_bind_service=ep "$OPEN/capable-tail" || lacking "no file capabilities here"
+  unit capable.service 'User=nobody' "ExecStart=$OPEN/capable-tail -f /dev/null"
+  for shell in "${SHELLS[@]}"; do
+    ctl enable capable
+    [[ $status == 0 && $stderr == *'warning: capable.service: the shim cannot cover it: '*'file capabilities'* ]]
+    inside systemctl start capable
+    ctl status capable
+    [[ $status == 1 && ${lines[1]} =~ capable-tail\ +no ]]
+    inside systemctl stop capable
+    ctl disable capable
+  done
+}
+
+@test "a filter without getsockname is warned of, rightly; with it all is well" {
+  legacy filtered.service 'SystemCallFilter=@default @process @file-system @basic-io @io-event' \
+    'SystemCallFilter=socket connect getpeername setsockopt' 'SystemCallErrorNumber=EPERM'
+  for shell in "${SHELLS[@]}"; do
+    ctl enable filtered
+    [[ $status == 0 && $stderr == *'SystemCallFilter='*getsockname* ]]
+  done
+  legacy filtered.service 'SystemCallFilter=@system-service'
+  for shell in "${SHELLS[@]}"; do
+    ctl enable filtered
+    [[ $status == 0 && $stderr == '' ]]
+  done
+  inside systemctl start filtered
+  wait_for 10 has_said filtered '1 dials, 1 refused'
+  inside systemctl stop filtered
+}
+
+@test "--runtime covers as well" {
+  legacy briefly.service
+  for shell in "${SHELLS[@]}"; do
+    ctl enable --runtime briefly
+    [[ $status == 0 && ${lines[0]} == *'wrote /run/systemd/system/briefly.service.d/noself.conf' ]]
+    inside systemctl start briefly
+    wait_for 10 has_said briefly '1 dials, 1 refused'
+    inside systemctl stop briefly
+    ctl disable briefly
+    [[ $status == 0 ]]
+  done
+}
+
+@test "an unknown, a masked and a badly named unit are refused, and systemd is left alone" {
+  inside ln -sf /dev/null /etc/systemd/system/hidden.service
+  inside systemctl daemon-reload
+  for shell in "${SHELLS[@]}"; do
+    ctl enable no-such-unit
+    one_line noselfctl
+    [[ $status == 1 ]]
+    ctl enable hidden
+    [[ $status == 1 && $stderr == *'hidden.service is masked'* ]]
+    ctl enable 'a/b'
+    [[ $status == 2 ]]
+    ctl status no-such-unit
+    [[ $status == 1 && $stderr == *'no process of it runs'* ]]
+  done
+}
+
+@test "an ordinary user covers units of their own" {
+  # What a login would start: the user's manager, here without a bus and with no units but ours.
+  unit user@65534.service 'User=nobody' 'Type=notify' 'Delegate=yes' 'KillMode=mixed' 'TimeoutStopSec=5' \
+    'Environment=HOME=/run/home XDG_RUNTIME_DIR=/run/user/65534' \
+    'ExecStart=/lib/systemd/systemd --user --unit=mine.target --log-target=journal'
+  inside mkdir -p /run/home/.config/systemd/user /run/user/65534
+  printf '[Unit]\nDefaultDependencies=no\n' |
+    inside tee /run/home/.config/systemd/user/mine.target >/dev/null
+  printf '%s\n' '[Unit]' 'DefaultDependencies=no' '[Service]' "${LEGACY[@]/DIALS/$OPEN/dials}" \
+    'StandardOutput=file:/run/home/said' |
+    inside tee /run/home/.config/systemd/user/mine.service >/dev/null
+  inside chown -R 65534:65534 /run/home /run/user/65534
+  inside chmod 700 /run/user/65534
+  inside systemctl start user@65534 || {
+    inside journalctl --no-pager -u user@65534
+    return 1
+  }
+  as_user() {
+    inside setpriv --reuid=65534 --regid=65534 --clear-groups \
+      env HOME=/run/home XDG_RUNTIME_DIR=/run/user/65534 DBUS_SESSION_BUS_ADDRESS= "$@"
+  }
+  has_user_said() {
+    inside grep -qF "$1" /run/home/said
+  }
+  for shell in "${SHELLS[@]}"; do
+    as_user systemctl --user restart mine
+    wait_for 10 has_user_said '0 refused, 1 reached themselves'
+    run -0 --separate-stderr as_user $shell "$NOSELFCTL" enable --user -l stderr mine
+    [[ $stderr == '' && ${lines[0]} == *'wrote /run/home/.config/systemd/user/mine.service.d/noself.conf' ]]
+    [[ ${lines[1]} == *'systemctl --user restart mine.service' ]]
+    as_user systemctl --user restart mine
+    wait_for 10 has_user_said '1 refused, 0 reached themselves'
+    run -0 --separate-stderr as_user $shell "$NOSELFCTL" status --user mine
+    [[ ${lines[1]} == *mine.service*loaded*NOSELF_LOG=stderr ]]
+    run -0 --separate-stderr as_user $shell "$NOSELFCTL" disable --user mine
+    as_user systemctl --user restart mine
+    wait_for 10 has_user_said '0 refused, 1 reached themselves'
+    # the system's units are not this user's to change
+    run -1 --separate-stderr as_user $shell "$NOSELFCTL" enable --runtime legacy
+    one_line noselfctl
+  done
+  inside systemctl stop user@65534
+}
