@@ -1,0 +1,89 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What else keeps a program from reaching itself, and what each does not cover: the README's table.
+#
+# Four cases for each: the kernel chooses the source port and the port is one that was thought of
+# (50000); the same with a port that nobody thought of (50002); the program binds to the port that
+# it dials; and the program is statically linked.
+
+load lib/helpers
+
+setup() {
+  need_namespace
+  [[ -e $BATS_FILE_TMPDIR/static ]] ||
+    cc -static -o "$BATS_FILE_TMPDIR/static" "$ROOT/tests/probes/dial.c"
+}
+
+# case_of CASE: dials as said above; prints itself, refused, or what else the client was told.
+case_of() {
+  local dial=("$PROBES/dial") port=50000
+  case $1 in
+    known) ;;
+    unknown) port=50002 ;;
+    pinned) dial+=(-p 50000) ;;
+    static) dial=("$BATS_FILE_TMPDIR/static") ;;
+  esac
+  if [[ $1 != pinned ]]; then
+    # The port dialled is the only one of its parity, and so the first one that is chosen.
+    echo "$port $port" >/proc/sys/net/ipv4/ip_local_port_range
+  fi
+  local told
+  # shellcheck disable=SC2086 # to be split
+  if told=$(exec timeout 10 $under "${dial[@]}" 127.0.0.1 "$port" 2>&1 </dev/null); then
+    echo itself
+  elif [[ $told == *'Connection refused'* ]]; then
+    echo refused
+  else
+    echo "${told##*: }"
+  fi
+}
+
+export under=''
+
+# with SETUP: prints the four outcomes after SETUP, each in a namespace of its own.
+with() {
+  local setup=$1 case
+  for case in known unknown pinned static; do
+    printf '%s: ' "$case"
+    trap_run 32768 60999 bash -c "$setup && case_of $case" || return
+  done
+}
+
+export -f case_of
+
+@test "with nothing done, a program reaches itself in all four cases" {
+  run -0 with true
+  [[ $output == $'known: itself\nunknown: itself\npinned: itself\nstatic: itself' ]]
+}
+
+@test "a reserved port is not chosen by the kernel, but by a program, and only if it was thought of" {
+  run -0 with 'echo 50000 >/proc/sys/net/ipv4/ip_local_reserved_ports'
+  [[ $output == 'known: Cannot assign requested address
+unknown: itself
+pinned: itself
+static: Cannot assign requested address' ]]
+  # With a port beside it to dial from, as there is in practice, the dial is refused.
+  # shellcheck disable=SC2016 # the inner shell's
+  run -0 trap_run 50000 50001 bash -c 'echo 50000 >/proc/sys/net/ipv4/ip_local_reserved_ports &&
+    "$PROBES/dials" 100 50000'
+}
+
+@test "a service below the ephemeral range is safe until the range is widened or a program binds" {
+  run -0 trap_run 32768 60999 "$PROBES/dials" 20000 20000
+  run -1 trap_run 20000 20000 "$PROBES/dials" 1 20000
+  run -0 trap_run 32768 60999 "$PROBES/dial" -p 20000 127.0.0.1 20000 </dev/null
+}
+
+@test "an nft rule reaches static programs and chosen ports, but only ports that were thought of" {
+  need nft
+  run -0 with 'nft add table inet t &&
+    nft "add chain inet t out { type filter hook output priority 0; }" &&
+    nft add rule inet t out oif lo tcp sport 50000 tcp dport 50000 \
+      "tcp flags & (syn | ack) == syn" reject with tcp reset'
+  [[ $output == $'known: refused\nunknown: itself\npinned: refused\nstatic: refused' ]]
+}
+
+@test "the shim needs no list of ports and no root, and does not reach static programs" {
+  under="env LD_PRELOAD=$SHIM" run -0 with true
+  [[ $output == $'known: refused\nunknown: refused\npinned: refused\nstatic: itself' ]]
+}
