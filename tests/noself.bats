@@ -239,7 +239,7 @@ lines and = and '\''quotes'\''' 'BASH_FUNC_f%%=() { echo f
   for shell in "${SHELLS[@]}"; do
     run -126 --separate-stderr trap_run 50000 50000 in_shell "$shell" "$NOSELF" "$probe" 1 50000
     one_line noself
-    [[ $output == '' && $stderr == *'statically linked'*'noselfctl ports'*--force* ]]
+    [[ $output == '' && $stderr == *'statically linked'*'noselfctl ports PORT'*--force* ]]
     run -1 --separate-stderr trap_run 50000 50000 in_shell "$shell" "$NOSELF" --force "$probe" 1 50000
     [[ $output == *'1 reached themselves' && $stderr == '' ]]
   done

@@ -74,7 +74,7 @@ prepare() {
       return 1
       ;;
     *:)
-      say "no such unit: $unit; nothing done"
+      say "no such unit: $unit$([ -d /etc/systemd ] || echo ' (no systemd is installed here)'); nothing done"
       return 1
       ;;
     *)

@@ -177,7 +177,8 @@ capable() (
 
 # privileged FILE WHO: would running it put the loader into secure-execution mode, in which it
 # ignores LD_PRELOAD? WHO is UID:GID, or `anyone` for some ordinary user, or `confined` for one that
-# may gain no rights (no_new_privs). If so, sets `verdict` and `why` and returns 0. The kernel asks
+# may gain no rights (no_new_privs). If so, sets `verdict` and `why` and returns 0; sets `blind` where
+# nothing here can tell whether a file has capabilities. The kernel asks
 # whether the ids change, so root may run a set-user-ID root program, and one with file
 # capabilities, under the shim.
 privileged() {
@@ -209,7 +210,7 @@ privileged() {
       verdict=capabilities why="given file capabilities, so the loader ignores LD_PRELOAD"
       return 0
       ;;
-    2) note='file capabilities could not be looked at (no getcap here)' ;;
+    2) blind=1 ;;
   esac
   return 1
 }

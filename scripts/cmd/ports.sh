@@ -93,6 +93,18 @@ range() {
   low=$1 high=$2
 }
 
+# named PORT...: adds these to the lines of `sockets` on stdin as though they were listened on,
+# where they are not: a service that is away at the moment.
+named() {
+  awk -v ports="$*" '
+    { print }
+    $1 == "listen" { there[$3] = 1 }
+    END {
+      n = split(ports, port, " ")
+      for (i = 1; i <= n; i++) if (!there[port[i]]++) printf "listen\t-\t%d\t-\t0\n", port[i]
+    }' FS='\t'
+}
+
 # at_risk: of the lines of `sockets`, those that listen within the range and are not reserved.
 at_risk() {
   awk -F '\t' -v low="$low" -v high="$high" -v reserved="$(reserved_with)" '
@@ -140,10 +152,16 @@ table inet noself {
 .
 }
 
-# ports: the subcommand.
+# ports: the subcommand, for the ports that are listened on and for "$@".
 ports() {
+  for word; do
+    case $word in
+      '' | 0* | *[!0-9]* | ??????*) ! : ;;
+      *) [ "$word" -le 65535 ] ;;
+    esac || wrong "ports: expected a port from 1 to 65535, got '$word'"
+  done
   range
-  found_sockets=$(sockets)
+  found_sockets=$(sockets | named "$@")
   risky=$(printf '%s\n' "$found_sockets" | at_risk)
   selves=$(printf '%s\n' "$found_sockets" | grep "^self$tab")
   list=$(printf '%s\n' "$risky" | cut -f 3 | sort -nu | tr '\n' ' ')
@@ -166,7 +184,7 @@ lines() {
 
 ports_as_table() {
   if [ -n "$list" ]; then
-    echo "Listening ports that a client may be given as its own (the ephemeral range is $low to $high):"
+    echo "Ports of services that a client may be given as its own (the ephemeral range is $low to $high):"
     echo
     lines "$risky" | table ADDRESS PORT STATE PID PROGRAM
     echo
@@ -179,12 +197,15 @@ ports_as_table() {
     lines "$rules" | sed 's/^/  /'
   else
     echo "No listening port lies unreserved in the ephemeral range, $low to $high."
+    echo "For a service that is away at the moment, name its port: noselfctl ports PORT..."
   fi
   echo
   if [ -n "$selves" ]; then
     echo "Connections that have reached themselves:"
     echo
     lines "$selves" | table ADDRESS PORT STATE PID PROGRAM
+    echo
+    echo "To reserve or guard a port that nobody listens on now, name it: noselfctl ports PORT..."
   else
     echo "No connection has reached itself."
   fi
