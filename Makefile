@@ -89,8 +89,27 @@ musl:
 check: all probes
 	tests/run
 
+# The benchmark: `make bench`, or a minute's version with QUICK=1; RESULTS is where the table and
+# the picture go. The empty library is linked as the shim is, and once more by the compiler's own
+# defaults.
+RESULTS ?= $(BUILD)/bench
+BENCH_TOOLS := $(addprefix $(BUILD)/bench/,turns loopback start rare nothing)
+
+$(BENCH_TOOLS): $(BUILD)/bench/%: scripts/bench/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -std=gnu11 -Wall -Wextra -Werror $(CFLAGS) -MMD -MP -o $@ $< -pthread
+
+$(BUILD)/bench/empty.so $(BUILD)/bench/empty_default.so: scripts/bench/empty.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -fPIC $(if $(findstring default,$@),-shared,$(HOUSE_LDFLAGS)) -o $@ $<
+
+bench: all probes $(BENCH_TOOLS) $(BUILD)/bench/empty.so $(BUILD)/bench/empty_default.so
+	scripts/bench/bench $(if $(QUICK),--quick) '$(RESULTS)'
+
+.PHONY: bench
+
 FORMATTED := $(wildcard shim/*.[ch] tests/probes/*.c tests/unit/*.c tests/fuzz/*.[ch] \
-	tests/fuzz/mistakes/*.c)
+	tests/fuzz/mistakes/*.c scripts/bench/*.[ch])
 SHELL_FILES = $(shell grep -lIE '^\#!.*(sh|bats)$$|shellcheck shell=' -r scripts tests .ci)
 
 lint:
@@ -162,7 +181,7 @@ deb:
 clean:
 	rm -rf $(BUILD)
 
--include $(SHIM_OBJECTS:.o=.d) $(PROBES:=.d) $(UNITS:=.d)
+-include $(SHIM_OBJECTS:.o=.d) $(PROBES:=.d) $(UNITS:=.d) $(BENCH_TOOLS:=.d)
 
 .PHONY: all arch musl probes check lint clean
 .DELETE_ON_ERROR:

@@ -48,7 +48,10 @@ instructions_more() {
 # memory LIBRARY WHAT: of a process under LIBRARY, '' for none. WHAT is library, the KiB of private
 # pages in that library's own mappings; process, all private dirty ones; or heap, in bytes.
 memory() {
-  env ${1:+LD_PRELOAD="$1"} setarch -R "$PROBES/cost_memory" "${1:-none}" |
+  local variable=LD_PRELOAD
+  # As large an environment in any case, for it lies on the stack.
+  [[ -n $1 ]] || variable=NO_PRELOAD
+  env "$variable=${1:-$SHIM}" setarch -R "$PROBES/cost_memory" "${1:-none}" |
     awk -v what="$2" '{ for (i = 1; i < NF; i += 2) if ($i == what) print $(i + 1) }'
 }
 

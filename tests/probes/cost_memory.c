@@ -49,15 +49,18 @@ static int look(struct dl_phdr_info *info, size_t size, void *data)
 	return 0;
 }
 
-/* Of the whole process, in KiB, from /proc/self/smaps_rollup. */
-static long private_dirty(void)
+/*
+ * Of the whole process, in KiB, from the kernel. Not Private_Dirty: that counts the pages of a file
+ * which was written a moment ago, too.
+ */
+static long anonymous(void)
 {
 	FILE *file = fopen("/proc/self/smaps_rollup", "re");
 	char line[256];
 	long kib = -1;
 
 	while (file && kib < 0 && fgets(line, sizeof(line), file))
-		sscanf(line, "Private_Dirty: %ld kB", &kib);
+		sscanf(line, "Anonymous: %ld kB", &kib);
 	return kib;
 }
 
@@ -76,6 +79,6 @@ int main(int argc, char **argv)
 	}
 	dl_iterate_phdr(look, &count);
 	printf("library %ld heap %zu process %ld\n",
-	       count.private_pages * sysconf(_SC_PAGESIZE) / 1024, heap, private_dirty());
+	       count.private_pages * sysconf(_SC_PAGESIZE) / 1024, heap, anonymous());
 	return 0;
 }
