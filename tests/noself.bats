@@ -116,7 +116,7 @@ setup() {
   done
 }
 
-@test "--help and --version go to stdout and exit with 0" {
+@test "noself prints --help and --version on stdout and exits with 0" {
   for shell in "${SHELLS[@]}"; do
     for option in -h --help; do
       run -0 --separate-stderr in_shell "$shell" "$NOSELF" "$option" nosuch
@@ -363,6 +363,17 @@ lines and = and '\''quotes'\''' 'BASH_FUNC_f%%=() { echo f
       $shell "$NOSELF" "$OPEN/capable"
     [[ $stderr == *'file capabilities'* ]]
     run -0 trap_run 50000 50000 in_shell "$shell" "$NOSELF" "$OPEN/capable" 1 50000
+    [[ $output == "1 dials, 1 refused, 0 reached themselves" ]]
+  done
+}
+
+@test "a program that may be run but not read is run, and covered" {
+  need_root
+  need_namespace
+  cp "$PROBES/dials" "$OPEN/unreadable"
+  chmod 711 "$OPEN/unreadable"
+  for shell in "${SHELLS[@]}"; do
+    run -0 trap_run 50000 50000 as_nobody $shell "$NOSELF" "$OPEN/unreadable" 1 50000
     [[ $output == "1 dials, 1 refused, 0 reached themselves" ]]
   done
 }

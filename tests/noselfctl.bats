@@ -41,7 +41,7 @@ field() {
   done
 }
 
-@test "--help and --version go to stdout and exit with 0" {
+@test "noselfctl prints --help and --version on stdout and exits with 0" {
   for shell in "${SHELLS[@]}"; do
     for call in -h --help 'enable --help' 'ports -h'; do
       run -0 --separate-stderr in_shell "$shell" "$NOSELFCTL" $call
@@ -124,6 +124,15 @@ field() {
     [[ ${lines[1]} == *covered* ]]
     one_line noselfctl
     [[ $stderr == *'file capabilities could not be looked at'* ]]
+  done
+}
+
+@test "check does not guess at a program that it may not read" {
+  need_root
+  cp "$PROBES/dials" "$OPEN/unreadable" && chmod 711 "$OPEN/unreadable"
+  for shell in "${SHELLS[@]}"; do
+    run -1 as_nobody $shell "$NOSELFCTL" check "$OPEN/unreadable"
+    [[ ${lines[1]} == *unreadable*'cannot be judged'* ]]
   done
 }
 

@@ -281,15 +281,15 @@ environment_of() {
 @test "an ordinary user covers units of their own" {
   # What a login would start: the user's manager, here without a bus and with no units but ours.
   unit user@65534.service 'User=nobody' 'Type=notify' 'Delegate=yes' 'KillMode=mixed' 'TimeoutStopSec=5' \
-    'Environment=HOME=/run/home XDG_RUNTIME_DIR=/run/user/65534' \
+    'Environment=HOME=/run/somebody XDG_RUNTIME_DIR=/run/user/65534' \
     'ExecStart=/lib/systemd/systemd --user --unit=mine.target --log-target=journal'
-  inside mkdir -p /run/home/.config/systemd/user /run/user/65534
+  inside mkdir -p /run/somebody/.config/systemd/user /run/user/65534
   printf '[Unit]\nDefaultDependencies=no\n' |
-    inside tee /run/home/.config/systemd/user/mine.target >/dev/null
+    inside tee /run/somebody/.config/systemd/user/mine.target >/dev/null
   printf '%s\n' '[Unit]' 'DefaultDependencies=no' '[Service]' "${LEGACY[@]/DIALS/$OPEN/dials}" \
-    'StandardOutput=file:/run/home/said' |
-    inside tee /run/home/.config/systemd/user/mine.service >/dev/null
-  inside chown -R 65534:65534 /run/home /run/user/65534
+    'StandardOutput=file:/run/somebody/said' |
+    inside tee /run/somebody/.config/systemd/user/mine.service >/dev/null
+  inside chown -R 65534:65534 /run/somebody /run/user/65534
   inside chmod 700 /run/user/65534
   inside systemctl start user@65534 || {
     inside journalctl --no-pager -u user@65534
@@ -297,16 +297,16 @@ environment_of() {
   }
   as_user() {
     inside setpriv --reuid=65534 --regid=65534 --clear-groups \
-      env HOME=/run/home XDG_RUNTIME_DIR=/run/user/65534 DBUS_SESSION_BUS_ADDRESS= "$@"
+      env HOME=/run/somebody XDG_RUNTIME_DIR=/run/user/65534 DBUS_SESSION_BUS_ADDRESS= "$@"
   }
   has_user_said() {
-    inside grep -qF "$1" /run/home/said
+    inside grep -qF "$1" /run/somebody/said
   }
   for shell in "${SHELLS[@]}"; do
     as_user systemctl --user restart mine
     wait_for 10 has_user_said '0 refused, 1 reached themselves'
     run -0 --separate-stderr as_user $shell "$NOSELFCTL" enable --user -l stderr mine
-    [[ $stderr == '' && ${lines[0]} == *'wrote /run/home/.config/systemd/user/mine.service.d/noself.conf' ]]
+    [[ $stderr == '' && ${lines[0]} == *'wrote /run/somebody/.config/systemd/user/mine.service.d/noself.conf' ]]
     [[ ${lines[1]} == *'systemctl --user restart mine.service' ]]
     as_user systemctl --user restart mine
     wait_for 10 has_user_said '1 refused, 0 reached themselves'
