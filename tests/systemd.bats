@@ -249,6 +249,19 @@ environment_of() {
   inside systemctl stop filtered
 }
 
+@test "status knows a library that a file gives to every process" {
+  legacy every.service
+  echo "$TREE/build/libnoself.so" | inside tee /etc/ld.so.preload >/dev/null
+  inside systemctl start every
+  for shell in "${SHELLS[@]}"; do
+    ctl status every
+    [[ $status == 0 && ${lines[1]} =~ loaded.*defaults$ ]] || break
+  done
+  inside rm /etc/ld.so.preload
+  inside systemctl stop every
+  [[ $status == 0 && ${lines[1]} =~ loaded.*defaults$ ]]
+}
+
 @test "--runtime covers as well" {
   legacy briefly.service
   for shell in "${SHELLS[@]}"; do

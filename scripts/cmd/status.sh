@@ -121,7 +121,7 @@ settings_of() {
     return
   fi
   # the other way to be preloaded, which shows in no environment
-  whole=$(grep -c 'libnoself\.so' "/proc/$1/root/etc/ld.so.preload" 2>/dev/null)
+  whole=$(grep -c 'libnoself\.so' "/proc/$1/root"/etc/ld.so.preload 2>/dev/null)
   tr '\000' '\n' <"/proc/$1/environ" 2>/dev/null | awk -v whole="${whole:-0}" '
     /^NOSELF_[A-Z_]*=/ { printf "%s%s", (n++ ? " " : ""), $0 }
     /^LD_PRELOAD=.*libnoself\.so/ { whole = 1 }
