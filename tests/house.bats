@@ -53,7 +53,7 @@ nothing_found() {
 @test "nothing is left half done or tied to one machine" {
   cd "$ROOT"
   # The brackets keep the patterns from finding this line.
-  run grep -rnE '\b(TOD[O]|FIXM[E]|XX[X]|HAC[K])\b|/roo[t]/|/wor[k]/|/home/[a-z]' \
+  run grep -rnE '\b(TOD[O]|FIXM[E]|XX[X]|HAC[K])\b|/roo[t]/|/wor[k]/' \
     shim tests scripts .ci Makefile README.md CHANGELOG.md
   nothing_found
 }
@@ -85,10 +85,11 @@ nothing_found() {
   nothing_found
 }
 
-@test "every test file has tests, and every title is there once" {
+@test "every test file has tests, and none asks for what it needs where bats cannot skip" {
   run grep -L '^@test ' "$ROOT"/tests/*.bats
   [[ -z $output ]]
-  run bash -c 'grep -h "^@test " "$@" | sort | uniq -d' - "$ROOT"/tests/*.bats
+  run awk '/^setup_file\(\)/ { inside = 1 } /^}/ { inside = 0 }
+    inside && /^ *(need|need_[a-z]+|lacking|skip)( |$)/ { print FILENAME ": " $0 }' "$ROOT"/tests/*.bats
   [[ $status == 0 && -z $output ]]
 }
 
