@@ -1,0 +1,259 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Other people's programs and tests: servers under their own load tools, and CPython's tests of its
+# network modules. Each runs bare and under the shim, and has no error there that it has not bare.
+
+load lib/helpers
+
+setup() {
+  need_namespace
+  export SHIM
+}
+
+# both_ways SCENARIO: runs the function, server and clients and all, bare and then under the shim,
+# each time in a namespace and a folder of its own. What it has started ends with it.
+both_ways() {
+  local way scenario=$1
+  # shellcheck disable=SC2163 # it is the function of that name
+  export -f "$scenario"
+  for way in env shimmed; do
+    mkdir "$BATS_TEST_TMPDIR/$way"
+    cd "$BATS_TEST_TMPDIR/$way" || return
+    run trap_run "${RANGE_LOW:-32768}" "${RANGE_HIGH:-60999}" "$way" timeout 60 \
+      bash -euo pipefail -c 'trap end_all EXIT; "$@"' - "$scenario" "$way"
+    echo "$output" >"$BATS_TEST_TMPDIR/$way.output"
+    echo "# $way: ${output//$'\n'/$'\n'# }" >&3
+    [[ $status == 0 ]]
+  done
+}
+
+# stop PID: ends a server by its pid, and waits until it is gone.
+stop() {
+  kill "$1"
+  wait "$1" || true
+}
+
+# end_all: ends what is still there when a scenario is over, well or not.
+end_all() {
+  local pids
+  mapfile -t pids < <(jobs -p)
+  ((${#pids[@]} == 0)) || kill "${pids[@]}" 2>/dev/null || true
+}
+
+# covered PID WAY: whether the shim is in the process is as it should be.
+covered() {
+  [[ $2 == env ]] && ! grep -qF "$SHIM" "/proc/$1/maps" && return
+  [[ $2 == shimmed ]] && grep -qF "$SHIM" "/proc/$1/maps"
+}
+
+# listens PORT: whether anybody listens on it.
+listens() {
+  grep -q ":$(printf %04X "$1") 00000000:0000 0A " /proc/net/tcp
+}
+
+export -f stop end_all covered listens
+
+# nginx answers by itself, and by dialling itself as an upstream: from any address, and from one.
+nginx_and_wrk() {
+  local pid target
+  cat >nginx.conf <<END
+daemon off; worker_processes 2; pid $PWD/pid; error_log $PWD/errors warn;
+$([[ $EUID != 0 ]] || echo 'user root;')
+events { worker_connections 200; }
+http {
+  access_log off; client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
+  uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+  server { listen 127.0.0.1:8081; location / { return 200 "upstream"; } }
+  server {
+    listen 127.0.0.1:8080;
+    location /direct { return 200 "direct"; }
+    location /dialled { proxy_pass http://127.0.0.1:8081; }
+    location /bound { proxy_bind 127.0.0.1; proxy_pass http://127.0.0.1:8081; }
+  }
+}
+END
+  nginx -p "$PWD" -c "$PWD/nginx.conf" &
+  pid=$!
+  wait_for 20 listens 8080
+  covered "$pid" "$1"
+  for target in direct dialled bound; do
+    wrk -t 2 -c 20 -d 1s "http://127.0.0.1:8080/$target" >report
+    awk -v target="$target" '/requests in/ { print target ": " $1 " requests"; some = $1 > 100 }
+      /Socket errors|Non-2xx/ { print; bad = 1 } END { exit bad || !some }' report
+  done
+  stop "$pid"
+  [[ ! -s errors ]] || { cat errors && false; }
+}
+
+@test "nginx under wrk has no errors, bare or shimmed" {
+  need nginx wrk
+  both_ways nginx_and_wrk
+}
+
+redis_and_benchmark() {
+  local pid
+  redis-server --port 7777 --bind 127.0.0.1 --save '' --dir "$PWD" --logfile log &
+  pid=$!
+  wait_for 20 listens 7777
+  covered "$pid" "$1"
+  redis-benchmark -p 7777 -q -n 20000 -c 20 -t ping,set,get >report
+  # -k 0: every request is a connection of its own.
+  redis-benchmark -p 7777 -q -n 4000 -c 10 -k 0 -t ping_mbulk >>report
+  tr '\r' '\n' <report | grep 'requests per second' | cut -d , -f 1
+  [[ $(tr '\r' '\n' <report | grep -c 'requests per second') == 5 ]]
+  [[ $(grep -ci error report) == 0 ]]
+  stop "$pid"
+}
+
+@test "redis-server under redis-benchmark has no errors, bare or shimmed" {
+  need redis-server redis-benchmark
+  both_ways redis_and_benchmark
+}
+
+# Four clients ask for a PONG all the time. The server is stopped, stays away until they were
+# refused some hundred times, and is started again. Prints which answers came, and how it went.
+# shellcheck disable=SC2317 # wait_for calls the functions
+redis_restart() {
+  local server client clients=() before
+  serve() {
+    redis-server --port 50000 --bind 127.0.0.1 --save '' --dir "$PWD" --logfile log &
+    server=$!
+  }
+  ask() {
+    until [[ -e over ]]; do
+      redis-cli -h 127.0.0.1 -p 50000 PING </dev/null || true
+    done >"answers.$1" 2>&1
+  }
+  more_than() {
+    (($(cat answers.* | grep -c "$2") > $1))
+  }
+  started_or_ended() {
+    listens 50000 || ! [[ -d /proc/$server ]]
+  }
+  serve
+  wait_for 20 listens 50000
+  covered "$server" "$1"
+  for client in 1 2 3 4; do
+    ask "$client" &
+    clients+=($!)
+  done
+  wait_for 20 more_than 10 '^PONG'
+  stop "$server"
+  wait_for 20 more_than 400 'Connection refused'
+  before=$(cat answers.* | grep -c '^PONG')
+  serve
+  wait_for 20 started_or_ended
+  if listens 50000; then
+    wait_for 20 more_than "$((before + 20))" '^PONG'
+    echo "restarted"
+    stop "$server"
+  else
+    grep -o 'bind: Address already in use' log
+  fi
+  : >over
+  wait "${clients[@]}"
+  cat answers.* | sed -E 's/.*(refused|Cannot assign|Server closed|reset by peer).*/\1/' |
+    sort | uniq -c | sed 's/^ *//'
+}
+
+@test "bare, clients of an absent redis-server hear themselves and take its port; shimmed not" {
+  need redis-server redis-cli
+  # In so small a range TIME_WAIT leaves no port now and then, as it does without the shim.
+  local usual='[0-9]+ (PONG|refused|Cannot assign|Server closed|reset by peer|)'
+  RANGE_LOW=50000 RANGE_HIGH=50063 both_ways redis_restart
+  cd "$BATS_TEST_TMPDIR"
+  grep -qx 'bind: Address already in use' env.output
+  run -0 grep -vxE "bind: Address already in use|$usual" env.output
+  [[ ${output^^} == *PING* ]]
+  grep -qx 'restarted' shimmed.output
+  run -1 grep -vxE "restarted|$usual" shimmed.output
+}
+
+# PostgreSQL does not run as root: in a user namespace within, root has another number.
+postgres_and_pgbench() {
+  local bin server
+  bin=$(printf '%s\n' /usr/lib/postgresql/*/bin | tail -n 1)
+  as_user() { unshare -U --map-user=1000 --map-group=1000 "$@"; }
+  as_user "$bin/initdb" --no-sync -A trust -U tester -D data >initdb.log
+  as_user "$bin/postgres" -D "$PWD/data" -c listen_addresses=127.0.0.1 -c port=5544 -c fsync=off \
+    -c unix_socket_directories= -c logging_collector=off >log 2>&1 &
+  server=$!
+  export PGHOST=127.0.0.1 PGPORT=5544 PGUSER=tester PGDATABASE=postgres
+  wait_for 20 "$bin/pg_isready" -q
+  covered "$server" "$1"
+  "$bin/pgbench" -i -q -s 1 >init.log 2>&1
+  # -C: a connection for each transaction.
+  "$bin/pgbench" -n -c 4 -j 2 -T 2 >report 2>errors
+  "$bin/pgbench" -n -C -S -c 4 -j 2 -T 2 >>report 2>>errors
+  grep -E 'number of (transactions actually|failed)' report
+  [[ $(grep -c 'number of failed transactions: 0 ' report) == 2 ]]
+  [[ ! -s errors ]] || { cat errors && false; }
+  [[ $(grep -cE ' (ERROR|FATAL|PANIC): ' log) == 0 ]]
+  stop "$server"
+}
+
+@test "PostgreSQL under pgbench has no errors, bare or shimmed" {
+  [[ -x $(printf '%s\n' /usr/lib/postgresql/*/bin/initdb | tail -n 1) ]] ||
+    lacking "initdb is not installed"
+  both_ways postgres_and_pgbench
+}
+
+# The server dials the client for each file: from a port of its own address that bind() took.
+vsftpd_and_ftplib() {
+  local server
+  mkdir -p files empty
+  head -c 100000 /dev/zero | tr '\0' x >files/hundred
+  cat >vsftpd.conf <<END
+listen=YES
+listen_address=127.0.0.1
+listen_port=2121
+background=NO
+anonymous_enable=YES
+anon_root=$PWD/files
+secure_chroot_dir=$PWD/empty
+port_enable=YES
+connect_from_port_20=$([[ $EUID == 0 ]] && echo YES || echo NO)
+xferlog_enable=NO
+$([[ $(cat /proc/self/uid_map) == *4294967295 ]] || echo run_as_launching_user=YES)
+END
+  chmod 755 . files empty
+  vsftpd "$PWD/vsftpd.conf" &
+  server=$!
+  wait_for 20 listens 2121
+  covered "$server" "$1"
+  python3 - <<'END'
+import ftplib
+for active in range(10):
+    with ftplib.FTP() as ftp:
+        ftp.connect("127.0.0.1", 2121, timeout=20)
+        ftp.login()
+        ftp.set_pasv(False)
+        for _ in range(10):
+            pieces = []
+            ftp.retrbinary("RETR hundred", pieces.append)
+            assert len(b"".join(pieces)) == 100000
+        assert ftp.nlst() == ["hundred"]
+print("110 active transfers")
+END
+  stop "$server"
+}
+
+@test "vsftpd dials an active-mode client back, bare or shimmed" {
+  need vsftpd python3
+  both_ways vsftpd_and_ftplib
+}
+
+@test "CPython's own network tests have the same results bare and shimmed, one by one" {
+  need python3
+  [[ -d /usr/lib/python3.11/test/test_asyncio ]] ||
+    lacking "libpython3.11-testsuite is not installed"
+  # The longest first: they run side by side.
+  run python3 "$ROOT/tests/lib/cpython.py" "$SHIM" test_ssl test_socket test_selectors \
+    test_asyncio test_ftplib test_smtplib test_asyncore test_asynchat test_poplib test_telnetlib \
+    test_httplib test_urllib2_localnet test_socketserver test_select test_epoll
+  echo "# ${output//$'\n'/$'\n'# }" >&3
+  [[ $status == 0 && $output == *"; 0 differ" ]]
+  # So many, in Debian 12; a crash would leave few.
+  read -r count _ <<<"${lines[-1]}"
+  ((count > 3000))
+}
