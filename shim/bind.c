@@ -88,12 +88,17 @@ static bool shows_no_port(const struct sockaddr *name, socklen_t written)
 	       ((const uint8_t *)name)[2] == 0 && (written == 3 || is_port_zero(name));
 }
 
-/* Takes the port that this socket's bind() put off, if it did; false where there is none new. */
+/*
+ * Takes the port that this socket's bind() put off; false where it still has none. A port that is
+ * there by now came from another thread's look, or its connect().
+ */
 static bool make_good(int fd)
 {
 	struct endpoint local;
-	return tcpsock_local(fd, &local) == 0 && tcpsock_port_is_due(fd, &local) &&
-	       tcpsock_take_port(fd, &local) == 0;
+	if (tcpsock_local(fd, &local) < 0)
+		return false;
+	return local.port != 0 ||
+	       (tcpsock_port_is_due(fd, &local) && tcpsock_take_port(fd, &local) == 0);
 }
 
 EXPORT int getsockname(int fd, struct sockaddr *name, socklen_t *length)

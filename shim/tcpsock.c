@@ -154,6 +154,8 @@ bool tcpsock_port_is_due(int fd, const struct endpoint *local)
 long tcpsock_take_port(int fd, const struct endpoint *local)
 {
 	long r = bind_address(fd, local);
+	if (r == -EINVAL)
+		return 0;
 	if (r < 0 && tcpsock_set_hint(fd, true) == 0) {
 		/* The kernel let go of the address too: take it again, the port still put off. */
 		bind_address(fd, local);

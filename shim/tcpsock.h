@@ -61,5 +61,8 @@ long tcpsock_set_hint_for(int fd, sa_family_t family, const void *address, sockl
  */
 bool tcpsock_port_is_due(int fd, const struct endpoint *local);
 
-/* Takes the port that was put off. Where none is free the socket stays as it was. */
+/*
+ * Takes the port that was put off; another thread may have done so a moment before, which is as
+ * good. Where none is free the socket stays as it was.
+ */
 long tcpsock_take_port(int fd, const struct endpoint *local);

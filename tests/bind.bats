@@ -180,6 +180,14 @@ looks_alike() {
   looks other-stack
 }
 
+@test "two threads that look at once see the same port" {
+  run -0 "$PROBES/bind_race" 5000
+  [[ $output == "5000 pairs of looks, 0 wrong" ]]
+  run -1 naive "$PROBES/bind_race" 5000
+  run -0 shimmed "$PROBES/bind_race" 5000
+  [[ $output == "5000 pairs of looks, 0 wrong" ]]
+}
+
 # The range is just wide enough: the kernel has to hand out almost all of it.
 @test "1,000 live pickers in four processes have 1,000 different ports" {
   need_namespace
