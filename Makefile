@@ -89,6 +89,9 @@ musl:
 check: all probes
 	tests/run
 
+soak: all probes
+	tests/soak
+
 # The benchmark: `make bench`, or a minute's version with QUICK=1; RESULTS is where the table and
 # the picture go. The empty library is linked as the shim is, and once more by the compiler's own
 # defaults.
@@ -183,5 +186,5 @@ clean:
 
 -include $(SHIM_OBJECTS:.o=.d) $(PROBES:=.d) $(UNITS:=.d) $(BENCH_TOOLS:=.d)
 
-.PHONY: all arch musl probes check lint clean
+.PHONY: all arch musl probes check soak lint clean
 .DELETE_ON_ERROR:
