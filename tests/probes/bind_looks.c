@@ -94,7 +94,7 @@ static void duplicate(void)
 
 static void forked(void)
 {
-	int fd = bound(), pair[2], port;
+	int fd = bound(), pair[2], port = 0;
 	expect(pipe(pair) == 0, "no pipe");
 	pid_t child = fork();
 	if (child == 0) {
