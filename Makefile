@@ -181,6 +181,50 @@ deb:
 
 .PHONY: deb
 
+# Under sanitizers: a shim, unit tests and probes of their own in $(BUILD)/asan and $(BUILD)/tsan.
+# Programs that know nothing of it are given the sanitizer's runtime before the shim.
+ASAN_CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+TSAN_CFLAGS := -O1 -g -fsanitize=thread
+RUNTIME = $(shell $(CC) -print-file-name=lib$(1).so)
+
+asan:
+	$(MAKE) BUILD='$(BUILD)/asan' CFLAGS='$(ASAN_CFLAGS)' LDFLAGS= all probes
+
+tsan:
+	$(MAKE) BUILD='$(BUILD)/tsan' CFLAGS='$(TSAN_CFLAGS)' LDFLAGS= all probes
+
+# What dials and binds in every way, and what reads and writes; not what weighs or unpacks the file.
+SANITIZED ?= connect bind fastopen early log settings storms units
+
+sanitize: asan all probes
+	tests/run sanitize
+	ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
+		NOSELF_LIB='$(call RUNTIME,asan):$(abspath $(BUILD))/asan/libnoself.so' \
+		tests/run $(basename $(notdir $(wildcard $(SANITIZED:%=tests/%.bats))))
+
+# libFuzzer on the pure parts, each for FUZZ_SECONDS; what it learns is kept for the next time.
+FUZZ_SECONDS ?= 20
+FUZZERS := $(patsubst tests/unit/%.c,$(BUILD)/fuzz/%,$(wildcard tests/unit/fuzz_*.c))
+
+$(BUILD)/fuzz/%: tests/unit/%.c tests/unit/fuzz.h $(SHIM_SOURCES) $(wildcard shim/*.h) Makefile
+	@mkdir -p $(@D)
+	clang $(CPPFLAGS) -Ishim -std=gnu11 -Wall -Wextra -Werror -g -O1 \
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< \
+		$(PURE_OBJECTS:$(BUILD)/%.o=%.c)
+
+fuzzers: $(FUZZERS)
+
+fuzz: fuzzers
+	@for fuzzer in $(FUZZERS); do \
+		mkdir -p $$fuzzer.corpus; \
+		$$fuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=5000 -print_final_stats=1 \
+			-artifact_prefix=$$fuzzer. $$fuzzer.corpus >$$fuzzer.log 2>&1 || { \
+			tail -n 40 $$fuzzer.log; echo "what $$fuzzer found is beside it"; exit 1; }; \
+		echo "$${fuzzer##*/}: $$(sed -n 's/^Done //p' $$fuzzer.log), nothing found"; \
+	done
+
+.PHONY: asan tsan sanitize fuzzers fuzz
+
 clean:
 	rm -rf $(BUILD)
 
