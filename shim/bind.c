@@ -56,9 +56,10 @@ EXPORT int bind(int fd, const struct sockaddr *address, socklen_t length)
 }
 
 /*
- * Whether `pointer`, to four bytes, is on the stack that this function runs on, above its frame,
- * and so can be read without asking the kernel: in the frame's own page, or on the first thread's
- * stack, which is one mapping up to the environment (nothing else is mapped for STACK below it).
+ * Whether `pointer`, to four bytes in their place, is on the stack that this function runs on,
+ * above its frame, and so can be read without asking the kernel: in the frame's own page, or on the
+ * first thread's stack, which is one mapping up to the environment (nothing else is mapped for
+ * STACK below it).
  */
 static bool is_on_stack(const struct load *load, const void *pointer)
 {
@@ -68,24 +69,28 @@ static bool is_on_stack(const struct load *load, const void *pointer)
 	const uintptr_t stack_end = (uintptr_t)load->stack_end;
 	const bool on_first_stack = here < stack_end && stack_end - here < STACK;
 
-	return at >= here && at <= (on_first_stack ? stack_end : page_end) - WORD;
-}
-
-/* Whether the port in an internet address is 0. */
-static bool is_port_zero(const struct sockaddr *address)
-{
-	/* sin_port and sin6_port lie in the same place. */
-	return ((const uint8_t *)address)[2] == 0 && ((const uint8_t *)address)[3] == 0;
+	return at >= here && at <= (on_first_stack ? stack_end : page_end) - WORD && at % WORD == 0;
 }
 
 /*
  * Whether a name, of which so many bytes were written, is an internet one without a port, as far
- * as it goes: one of three bytes ends within the port.
+ * as it goes: one of three bytes ends within the port. It may lie at an odd address.
  */
-static bool shows_no_port(const struct sockaddr *name, socklen_t written)
+static bool shows_no_port(const void *name, socklen_t written)
 {
-	return written >= 3 && (name->sa_family == AF_INET || name->sa_family == AF_INET6) &&
-	       ((const uint8_t *)name)[2] == 0 && (written == 3 || is_port_zero(name));
+	const uint8_t *bytes = name;
+	union {
+		uint8_t bytes[2];
+		sa_family_t family;
+	} is;
+
+	if (written < 3)
+		return false;
+	is.bytes[0] = bytes[0];
+	is.bytes[1] = bytes[1];
+	/* sin_port and sin6_port lie in the same place. */
+	return (is.family == AF_INET || is.family == AF_INET6) && bytes[2] == 0 &&
+	       (written == 3 || bytes[3] == 0);
 }
 
 /*
