@@ -89,9 +89,13 @@ struct spot memory_at(enum use use, struct where where, unsigned char *on_stack,
 	default:
 		spot.view = on_stack;
 	}
+	if (where.place != AT_PAGE_END) {
+		spot.view += where.have;
+		spot.size -= where.have;
+	}
 	memset(spot.view, PATTERN, spot.size);
 	if (content)
 		memcpy(spot.view, content, size < spot.size ? size : spot.size);
-	spot.pointer = where.place == READ_ONLY ? read_only[use] : spot.view;
+	spot.pointer = where.place == READ_ONLY ? read_only[use] + where.have : spot.view;
 	return spot;
 }

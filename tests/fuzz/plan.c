@@ -67,10 +67,18 @@ static socklen_t any_length(struct random *r)
 static struct where any_place(struct random *r, unsigned whole)
 {
 	struct where where = {.place = ON_STACK};
-	if (random_percent(r, 60))
+	if (random_percent(r, 50))
 		return where;
+	if (random_percent(r, 20)) {
+		where.have = 1 + random_below(r, 3);
+		return where;
+	}
 	where.place = (enum place)ONE_OF(r, ON_HEAP, STATIC, OTHER_STACK, AT_PAGE_END, AT_PAGE_END,
 					 READ_ONLY, NULL_POINTER, UNMAPPED);
+	if (where.place != AT_PAGE_END) {
+		where.have = random_percent(r, 20) ? 1 + random_below(r, 3) : 0;
+		return where;
+	}
 	/* A third of those at a page's end end in the middle. */
 	where.have = random_percent(r, 33) && whole ? random_below(r, whole) : whole;
 	return where;
@@ -139,6 +147,11 @@ static void any_send(struct random *r, struct step *step)
 	step->size = (unsigned)ONE_OF(r, 0, 1, 4, 4, 100);
 	step->data = any_place(r, step->size);
 	step->message = any_place(r, sizeof(struct msghdr));
+	/* Where a structure of pointers may not lie in C, the library need not read it. */
+	if (step->message.place != AT_PAGE_END)
+		step->message.have = 0;
+	else
+		step->message.have &= ~7U;
 	step->count = (unsigned)ONE_OF(r, 0, 1, 1, 2, 2, 3, 1025, -1);
 	step->have_messages =
 		step->count > 3 || random_percent(r, 20) ? random_below(r, 3) : step->count;

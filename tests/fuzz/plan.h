@@ -42,7 +42,7 @@ enum place {
 
 struct where {
 	enum place place;
-	unsigned have;
+	unsigned have; /* else how many bytes beyond an even address: a few, or none */
 };
 
 enum host {

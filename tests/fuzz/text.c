@@ -58,6 +58,8 @@ static void print_where(const char *what, struct where where)
 	printf("%s: %s", what, places[where.place]);
 	if (where.place == AT_PAGE_END)
 		printf(" %u", where.have);
+	else if (where.have)
+		printf(" + %u", where.have);
 }
 
 static void print_address(const struct address *to)

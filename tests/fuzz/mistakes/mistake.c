@@ -23,12 +23,15 @@ static int is(const char *mistake)
 int bind(int fd, const struct sockaddr *address, socklen_t length)
 {
 	int (*next)(int, const struct sockaddr *, socklen_t) = dlsym(RTLD_NEXT, "bind");
-	int own = 0, on = 1;
+	const int hinted = is("hint-left") || is("hint-lent"), on = 1, before = errno;
+	int own = 0;
 	socklen_t size = sizeof(own);
 
-	getsockopt(fd, IPPROTO_IP, NO_PORT_HINT, &own, &size);
-	if (is("hint-left") || is("hint-lent"))
+	if (hinted) {
+		getsockopt(fd, IPPROTO_IP, NO_PORT_HINT, &own, &size);
 		setsockopt(fd, IPPROTO_IP, NO_PORT_HINT, &on, sizeof(on));
+		errno = before;
+	}
 	int r = next(fd, address, length);
 	const int error = errno;
 	if (is("hint-lent"))
