@@ -48,6 +48,8 @@ $(BUILD)/shim/%.o: shim/%.c Makefile
 
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 
+units: $(UNITS)
+
 probes: $(PROBES) $(UNITS) $(BUILD)/tests/fuzz_twin $(BUILD)/tests/fuzz_mistake.so
 
 # What is pure, linked in directly: no preload, so that sanitizers and debuggers see it plainly.
@@ -181,17 +183,18 @@ deb:
 
 .PHONY: deb
 
-# Under sanitizers: a shim, unit tests and probes of their own in $(BUILD)/asan and $(BUILD)/tsan.
+# Under sanitizers, in $(BUILD)/asan and $(BUILD)/tsan: a shim, the unit tests, the storm probes.
 # Programs that know nothing of it are given the sanitizer's runtime before the shim.
 ASAN_CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 TSAN_CFLAGS := -O1 -g -fsanitize=thread
 RUNTIME = $(shell $(CC) -print-file-name=lib$(1).so)
 
 asan:
-	$(MAKE) BUILD='$(BUILD)/asan' CFLAGS='$(ASAN_CFLAGS)' LDFLAGS= all probes
+	$(MAKE) BUILD='$(BUILD)/asan' CFLAGS='$(ASAN_CFLAGS)' LDFLAGS= all units
 
 tsan:
-	$(MAKE) BUILD='$(BUILD)/tsan' CFLAGS='$(TSAN_CFLAGS)' LDFLAGS= all probes
+	$(MAKE) BUILD='$(BUILD)/tsan' CFLAGS='$(TSAN_CFLAGS)' LDFLAGS= all \
+		$(patsubst tests/probes/%.c,'$(BUILD)/tsan/tests/%',$(wildcard tests/probes/storm_*.c))
 
 # What dials and binds in every way, and what reads and writes; not what weighs or unpacks the file.
 SANITIZED ?= connect bind fastopen early log settings storms units
@@ -230,5 +233,5 @@ clean:
 
 -include $(SHIM_OBJECTS:.o=.d) $(PROBES:=.d) $(UNITS:=.d) $(BENCH_TOOLS:=.d)
 
-.PHONY: all arch musl probes check soak lint clean
+.PHONY: all arch musl units probes check soak lint clean
 .DELETE_ON_ERROR:
