@@ -1,0 +1,105 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The shim watched from inside: ASan and UBSan, TSan, memcheck and helgrind find nothing in it, and
+# libFuzzer finds no input on which its pure parts and their oracles disagree.
+
+load lib/helpers
+
+# build TARGET: one of make's, with nothing of what an outer make has set.
+build() {
+  run env -u MAKEFLAGS -u MFLAGS -u BUILD -u CFLAGS -u LDFLAGS make --no-print-directory --silent \
+    -C "$ROOT" "$@"
+  echo "$output"
+  [[ $status == 0 ]]
+}
+
+# runtime NAME: the sanitizer's library, to be preloaded first; skips where gcc has none.
+runtime() {
+  RUNTIME=$("${CC:-cc}" -print-file-name="lib$1.so")
+  [[ $RUNTIME == /* ]] || lacking "the compiler has no lib$1"
+}
+
+# dials CMD...: CMD takes a probe and its arguments; each way to dial and to bind, in the trap.
+dials() {
+  local way
+  for way in "" -n -t -f -s -g -G "-b 127.0.0.1 -p 0" "-b 127.0.0.1 -p 50000" "-b 0.0.0.0 -p 0"; do
+    # shellcheck disable=SC2086 # several words
+    run trap_run 50000 50000 env NOSELF_LOG="$BATS_TEST_TMPDIR/log" "$@" \
+      "$PROBES/ways" $way 127.0.0.1 50000
+    echo "ways $way: $output"
+    [[ $status == 0 && ${lines[-1]} == *"self=no" ]] || return
+  done
+  [[ $(grep -c "self=127.0.0.1:50000 action=failed" "$BATS_TEST_TMPDIR/log") == 10 ]]
+}
+
+# storms COUNT CMD...: the same for the storm probes, each with so many dials.
+storms() {
+  local count=$1 storm
+  shift
+  for storm in "storm_dials -t 4 -n $count" "storm_dials -t 2 -s 500 -n $count" \
+    "storm_close $count" "${CANCEL:-storm_cancel 5}"; do
+    # shellcheck disable=SC2086 # several words
+    run trap_run 50000 50001 env NOSELF_LOG="$BATS_TEST_TMPDIR/log" "$@" "$PROBES"/$storm 50000
+    echo "$storm: $output"
+    [[ $status == 0 && $output == *" 0 reached themselves"* ]] || return
+  done
+}
+
+@test "the unit tests pass under ASan and UBSan" {
+  runtime asan
+  build asan
+  local unit
+  for unit in "$BUILD"/asan/unit/test_*[!.d]; do
+    run "$unit"
+    echo "$unit: $output"
+    [[ $status == 0 && $output == *" checks, 0 failed" ]]
+  done
+}
+
+@test "dials and storms under ASan and UBSan give no report" {
+  runtime asan
+  build asan
+  need_namespace
+  # What the probes themselves leave to exit() to free is not the question.
+  export ASAN_OPTIONS=detect_leaks=0
+  dials env LD_PRELOAD="$RUNTIME:$BUILD/asan/libnoself.so"
+  storms 4000 env LD_PRELOAD="$RUNTIME:$BUILD/asan/libnoself.so"
+}
+
+@test "storms under TSan give no report" {
+  runtime tsan
+  build tsan
+  need_namespace
+  need setarch
+  PROBES=$BUILD/tsan/tests
+  # It knows where a process's mappings are only without randomization.
+  TSAN_OPTIONS=halt_on_error=1 storms 4000 setarch -R env LD_PRELOAD="$RUNTIME:$BUILD/tsan/libnoself.so"
+}
+
+@test "valgrind's memcheck gives no report" {
+  need valgrind
+  need_namespace
+  local memcheck=(env LD_PRELOAD="$SHIM" valgrind -q --error-exitcode=99 --leak-check=full)
+  dials "${memcheck[@]}"
+  storms 200 "${memcheck[@]}"
+}
+
+@test "valgrind's helgrind gives no report" {
+  need valgrind
+  need_namespace
+  # It does not know pthread_timedjoin_np(), which storm_cancel ends its threads with.
+  CANCEL="storm_dials -n 200"
+  storms 200 env LD_PRELOAD="$SHIM" valgrind --tool=helgrind -q --error-exitcode=99
+}
+
+@test "libFuzzer finds no settings, addresses or texts that the oracles disagree about" {
+  need clang
+  echo 'int LLVMFuzzerTestOneInput(const char *d, long n) { return d == 0 && n < 0; }' |
+    clang -fsanitize=fuzzer -x c -o "$BATS_TEST_TMPDIR/fuzzer" - ||
+    lacking "clang has no libFuzzer (libclang-rt-14-dev)"
+  local seconds=2
+  [[ ${NOSELF_FULL:-0} == 0 ]] || seconds=20
+  build fuzz FUZZ_SECONDS="$seconds"
+  echo "# ${output//$'\n'/$'\n'# }" >&3
+  [[ $(grep -c ' runs in .*, nothing found' <<<"$output") == 3 ]]
+}
