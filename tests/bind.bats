@@ -68,6 +68,15 @@ looks_alike() {
   traces "$as_ever" "$as_ever" -u ::1 0
 }
 
+@test "no option of a socket that is not TCP is touched" {
+  need strace
+  local trace=$BATS_TEST_TMPDIR/trace
+  strace -o "$trace" -e trace=setsockopt -E LD_PRELOAD="$SHIM" "$PROBES/bind_trace" 127.0.0.1 0
+  grep -q '^setsockopt(.*IP_BIND_ADDRESS_NO_PORT' "$trace"
+  strace -o "$trace" -e trace=setsockopt -E LD_PRELOAD="$SHIM" "$PROBES/bind_trace" -u 127.0.0.1 0
+  run ! grep setsockopt "$trace"
+}
+
 @test "no trace is left where the address was a wildcard: the port is taken at once" {
   local address as_ever="bind=OK hint=0 taken=yes shown=yes number=any"
   for address in 0.0.0.0 :: ::ffff:0.0.0.0; do
