@@ -136,6 +136,24 @@ field() {
   done
 }
 
+@test "check comes to an end on damaged programs, and never takes long" {
+  mkdir "$BATS_TEST_TMPDIR/damaged"
+  # every field of the first program headers in turn is as large as can be
+  python3 -c '
+import os, sys
+whole = open(sys.argv[1], "rb").read()
+for n in range(91):
+    damaged = bytearray(whole)
+    damaged[64 + n * 8:72 + n * 8] = bytes([255] * 8)
+    path = "%s/%d" % (sys.argv[2], n)
+    open(path, "wb").write(damaged)
+    os.chmod(path, 0o755)' "$PROBES/dials" "$BATS_TEST_TMPDIR/damaged"
+  for shell in "${SHELLS[@]}"; do
+    run timeout 60 $shell "$NOSELFCTL" check "$BATS_TEST_TMPDIR"/damaged/*
+    [[ $status -le 1 && ${#lines[@]} == 92 ]]
+  done
+}
+
 # --- status ---
 
 # beside PREFIX... -- CMD...: runs CMD while the probe hold runs, started by PREFIX, its pid in $pid.
@@ -180,7 +198,8 @@ export -f beside
     run -0 beside "$NOSELF" -- bash -c 'in_shell "$0" "$NOSELFCTL" status && echo "held by $pid"' "$shell"
     local pid=${lines[-1]#held by }
     [[ $(grep -c "^$pid .* hold .*loaded" <<<"$output") == 1 && $output != *' no '* ]]
-    run -0 beside "$NOSELF" -- bash -c 'in_shell "$0" "$NOSELFCTL" status --json' "$shell"
+    run -0 --separate-stderr beside "$NOSELF" -- \
+      bash -c 'in_shell "$0" "$NOSELFCTL" status --json' "$shell"
     [[ $(field '"loaded" in [p["shim"] for p in d if p["program"] == "hold"]' <<<"$output") == True ]]
   done
 }
@@ -642,12 +661,11 @@ $E/t@x.y.service.d/noself.conf" ]]
   warned 'statically linked' 'ExecStart=/bin/tool' 'ExecStartPre="/bin/static" x'
   warned 'statically linked' 'ExecStart=static'
   quiet 'ExecStart=/bin/static' 'ExecStart=' 'ExecStart=/bin/tool'
-  warned 'set-user-ID' 'ExecStart=/bin/suid' 'User=nobody'
-  quiet 'ExecStart=/bin/suid' 'User=nobody' 'NoNewPrivileges=yes'
+  warned 'set-user-ID' 'ExecStart=/bin/suid' 'User=daemon'
+  quiet 'ExecStart=/bin/suid' 'User=daemon' 'NoNewPrivileges=yes'
   if [[ $EUID == 0 ]]; then
     quiet 'ExecStart=/bin/suid'
-    warned 'set-group-ID' 'ExecStart=/bin/sgid' 'User=nobody'
-    chmod 755 "$R" "$R/usr" "$R/usr/local" "$R/usr/local/lib"
+    warned 'set-group-ID' 'ExecStart=/bin/sgid' 'User=daemon'
   fi
   warned 'SystemCallFilter=' 'SystemCallFilter=connect socket'
   warned 'SystemCallFilter=' 'SystemCallFilter=@system-service' 'SystemCallFilter=~@network-io'

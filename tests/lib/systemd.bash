@@ -51,6 +51,11 @@ can_boot() {
     command -v systemctl journalctl nsenter | awk 'END { exit NR != 3 }'
 }
 
+# can_boot_systemd: is all there that it takes?
+can_boot_systemd() {
+  [[ $EUID == 0 && -x /lib/systemd/systemd ]] && command -v systemctl journalctl nsenter >/dev/null
+}
+
 # need_systemd: skips the test where no systemd can be booted.
 need_systemd() {
   need systemctl journalctl nsenter
