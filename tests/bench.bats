@@ -50,3 +50,24 @@ bench() {
   run -2 "$ROOT/scripts/bench/bench" --fast
   [[ $output == "bench: expected [--quick] DIRECTORY, got '--fast'; nothing was measured" ]]
 }
+
+@test "a quick run's figures are not published" {
+  local before
+  before=$(sha256sum "$ROOT/README.md")
+  echo 'Ratios of one quick run' >"$BATS_TEST_TMPDIR/bench.md"
+  echo '<svg/>' >"$BATS_TEST_TMPDIR/bench.svg"
+  run -1 "$ROOT/scripts/bench/publish" "$BATS_TEST_TMPDIR"
+  [[ $output == *'has a quick run, expected a full one'*'nothing done' ]]
+  [[ $(sha256sum "$ROOT/README.md") == "$before" ]]
+}
+
+@test "the README shows a full run's table, all seven things and the machine, and its picture" {
+  local number table
+  table=$(sed -n '/^<!-- bench begin/,/^<!-- bench end/p' "$ROOT/README.md")
+  [[ $table == *'Ratios of one run'*'processors, Linux '*'marks met.'* ]]
+  for number in 1 2 3 4 5 6 7; do
+    [[ $table == *$'\n'"| $number | "* ]]
+  done
+  [[ $table == *'(scripts/bench/bench.svg)'* ]]
+  grep -q '<svg' "$ROOT/scripts/bench/bench.svg"
+}
