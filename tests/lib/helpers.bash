@@ -11,6 +11,10 @@ PROBES=$BUILD/tests
 export ROOT BUILD SHIM PROBES
 PATH=$PATH:/usr/sbin:/sbin
 
+# tests/coverage: each test counts in a folder of its own, for those with faults spoil their counts.
+[[ -z ${NOSELF_COVERAGE-} ]] ||
+  export GCOV_PREFIX=$NOSELF_COVERAGE/${BATS_TEST_FILENAME##*/}-${BATS_TEST_NUMBER-0}
+
 # What the caller happens to have set is not what the tests are about.
 unset NOSELF_MODE NOSELF_RETRIES NOSELF_ERRNO NOSELF_PINNED NOSELF_BIND_NO_PORT NOSELF_LOG
 unset NOSELF_DISABLE
