@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Runs CPython's own tests bare and under the shim, side by side, and compares them one by one.
+
+usage: cpython.py SHIM TEST...     such as: cpython.py build/libnoself.so test_socket test_ssl
+
+A test whose results differ is run again alone, both ways, a few times: one that then ends the same
+way both times is named as unsteady, any other makes the exit status 1. The tests run in a network
+namespace without a way out, with nothing but lo.
+"""
+
+import collections
+import os
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree
+
+PYTHON = "/usr/bin/python3.11"  # whose tests libpython3.11-testsuite has
+JOBS = "6"  # most of them wait most of the time
+RERUNS = 5
+DEADLINE = 1200  # seconds for one run
+# Virtual machines' sockets depend on what the host offers at the moment.
+LEFT_OUT = "*VSOCK*"
+# These ask for the resource "network" though they stay on loopback.
+LOCAL_NETWORK = {"test_socketserver"}
+
+IN_A_NAMESPACE = ["unshare", *([] if os.geteuid() == 0 else ["-Ur"]), "-n", "sh", "-c",
+                  'PATH=$PATH:/sbin:/usr/sbin; ip link set lo up && exec "$@"', "sh"]
+
+
+class Run:
+    """One run of regrtest, under way."""
+
+    def __init__(self, shim, names, only=()):
+        self.folder = tempfile.TemporaryDirectory(prefix="noself-cpython-")
+        self.report = os.path.join(self.folder.name, "report.xml")
+        # Not "network": that one is for the world outside.
+        resources = "network" if set(names) <= LOCAL_NETWORK else "cpu"
+        matching = [word for test in only for word in ("-m", test)]
+        command = [PYTHON, "-m", "test", "-u", resources, "-j", JOBS, "-i", LEFT_OUT, *matching,
+                   "--tempdir", self.folder.name, "--junit-xml", self.report, *names]
+        if shim:
+            # "env" is what gets it first: the namespace's shell stays bare.
+            command = ["env", "LD_PRELOAD=" + shim, *command]
+        with open(os.path.join(self.folder.name, "output"), "wb") as output:
+            self.process = subprocess.Popen([*IN_A_NAMESPACE, *command], stdin=subprocess.DEVNULL,
+                                            stdout=output, stderr=subprocess.STDOUT)
+
+    def results(self):
+        """{test id: sorted list of its results}; a test id may occur more than once."""
+        try:
+            self.process.wait(DEADLINE)
+        except subprocess.TimeoutExpired:
+            self.process.terminate()
+            self.process.wait()
+        results = collections.defaultdict(list)
+        try:
+            report = xml.etree.ElementTree.parse(self.report)
+        except (OSError, xml.etree.ElementTree.ParseError):
+            with open(os.path.join(self.folder.name, "output"), errors="replace") as output:
+                sys.stderr.write(output.read()[-2000:])
+            sys.exit("cpython.py: a run ended with %d and no report" % self.process.returncode)
+        for case in report.iter("testcase"):
+            kinds = {child.tag for child in case} & {"skipped", "failure", "error"}
+            results[case.get("name")].append("+".join(sorted(kinds)) or "passed")
+        self.folder.cleanup()
+        return {name: sorted(result) for name, result in results.items()}
+
+
+def both_ways(shim, names, only=()):
+    bare, shimmed = Run(None, names, only), Run(shim, names, only)
+    return bare.results(), shimmed.results()
+
+
+def module_of(test):
+    parts = test.split(".")
+    return ".".join(parts[1:3]) if parts[1] == "test_asyncio" else parts[1]
+
+
+def steady_difference(shim, test):
+    """Whether a test that differed goes on doing so, when it is run alone."""
+    for _ in range(RERUNS):
+        bare, shimmed = both_ways(shim, [module_of(test)], [test])
+        if bare == shimmed and bare:
+            return False
+    return True
+
+
+def without_packages(names):
+    """test_asyncio as its modules, so that they run side by side."""
+    for name in names:
+        folder = os.path.join("/usr/lib/python3.11/test", name)
+        if os.path.isdir(folder):
+            yield from sorted(name + "." + file[:-3] for file in os.listdir(folder)
+                              if file.startswith("test_") and file.endswith(".py"))
+        else:
+            yield name
+
+
+def main():
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    shim, names = os.path.abspath(sys.argv[1]), list(without_packages(sys.argv[2:]))
+    bare, shimmed = {}, {}
+    for batch in ([n for n in names if n not in LOCAL_NETWORK],
+                  [n for n in names if n in LOCAL_NETWORK]):
+        if batch:
+            for results, more in zip((bare, shimmed), both_ways(shim, batch)):
+                results.update(more)
+
+    counts = collections.Counter(kind for result in bare.values() for kind in result)
+    different = [test for test in sorted({*bare, *shimmed}) if bare.get(test) != shimmed.get(test)]
+    broken = [test for test in different if steady_difference(shim, test)]
+    for test in different:
+        print("%s: bare %s, shimmed %s%s" % (test, bare.get(test, "not run"),
+                                             shimmed.get(test, "not run"),
+                                             "" if test in broken else "; the same when run again"))
+    print("%d tests: bare %s; %d differ" % (
+        sum(counts.values()), ", ".join("%d %s" % (counts[kind], kind) for kind in sorted(counts)),
+        len(broken)))
+    sys.exit(1 if broken or not bare else 0)
+
+
+main()
