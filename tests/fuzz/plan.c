@@ -189,12 +189,35 @@ static enum kind any_kind(struct random *r)
 			: UNIX_STREAM;
 }
 
-bool plan_has_hole(const struct plan *plan)
+static bool dials(enum call call)
 {
+	return call == CONNECT || call == SENDTO || call == SENDMSG || call == SENDMMSG;
+}
+
+int plan_dials(const struct plan *plan)
+{
+	int n = 0;
 	for (int i = 0; i < plan->steps; i++)
-		if (plan->step[i].to.host == HOLE)
+		n += dials(plan->step[i].call);
+	return n;
+}
+
+bool plan_may_wait(const struct plan *plan)
+{
+	bool mapped = false, native = false;
+
+	if (plan->presets & 1U << FREEBIND)
+		return true;
+	for (int i = 0; i < plan->steps; i++) {
+		const enum host host = plan->step[i].to.host;
+		if (!dials(plan->step[i].call))
+			continue;
+		if (host == HOLE)
 			return true;
-	return false;
+		mapped = mapped || host >= MAPPED_LOOPBACK;
+		native = native || host < MAPPED_LOOPBACK;
+	}
+	return mapped && native;
 }
 
 void plan_make(struct plan *plan, uint64_t seed, uint64_t index)

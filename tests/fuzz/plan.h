@@ -103,8 +103,11 @@ struct plan plan_without(const struct plan *plan, unsigned keep);
 
 bool plan_is_tcp(const struct plan *plan);
 
-/* Whether it dials what never answers. */
-bool plan_has_hole(const struct plan *plan);
+/* How many of its calls may dial. */
+int plan_dials(const struct plan *plan);
+
+/* Whether it dials what never answers, or in a way that is never answered (see rules.c). */
+bool plan_may_wait(const struct plan *plan);
 
 /* Prints the plan from the socket() on; step I alone. */
 void plan_print_socket(const struct plan *plan);

@@ -60,6 +60,9 @@ void rules_apply(struct plan *plan, struct random *r)
 	/* Nothing is sent before there are data: a second connect() that waits would for ever. */
 	if (connects(plan) > 1 && !(plan->presets & 1U << NONBLOCKING))
 		plan->presets &= ~(1U << FASTOPEN);
+	/* Bound to an address of somebody else, no answer ever comes back. */
+	if (plan_dials(plan) > 0 && !(plan->presets & 1U << NONBLOCKING))
+		plan->presets &= ~(1U << FREEBIND);
 	if (plan->kind == TCP6 || plan->kind == MPTCP6)
 		keep_to_one_protocol(plan, r);
 	if (plan->kind == TCP6 || plan->kind == MPTCP6)

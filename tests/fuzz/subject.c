@@ -60,7 +60,7 @@ int subject_open(const struct plan *plan)
 		[FREEBIND] = {IPPROTO_IP, IP_FREEBIND, 1},
 	};
 	/* A call that waits is a difference sooner or later, but must not be the last. */
-	static const struct timeval patience = {.tv_usec = 1000 * PATIENCE};
+	static const struct timeval patience = {.tv_sec = PATIENCE / 1000};
 	const int *kind = kinds[plan->kind];
 	const int nonblocking = plan->presets & 1U << NONBLOCKING ? SOCK_NONBLOCK : 0;
 	const int fd = socket(kind[0], kind[1] | SOCK_CLOEXEC | nonblocking, kind[2]);

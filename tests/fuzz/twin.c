@@ -140,7 +140,7 @@ static void step(struct world *world, const struct plan *plan, const struct call
 		send_one(calls, fd, s, spot.pointer, out);
 	if (s->call == CONNECT || s->call == BIND)
 		out->error = errno;
-	if (s->call != BIND && plan_is_tcp(plan) && !plan_has_hole(plan))
+	if (s->call != BIND && plan_is_tcp(plan) && !plan_may_wait(plan))
 		settle(fd, s->call, out);
 }
 
