@@ -58,7 +58,12 @@ PURE_OBJECTS := $(addprefix $(BUILD)/shim/,endpoint.o errnames.o settings.o text
 $(BUILD)/unit/%: tests/unit/%.c $(PURE_OBJECTS) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Ishim -std=gnu11 -Wall -Wextra -Werror $(CFLAGS) $(LDFLAGS) -MMD -MP \
-		-o $@ $< $(PURE_OBJECTS)
+		-o $@ $< $(UNIT_OBJECTS) -pthread
+
+# The parts that ask the kernel are linked with all the rest.
+UNIT_OBJECTS = $(PURE_OBJECTS)
+$(BUILD)/unit/test_acting: UNIT_OBJECTS = $(SHIM_OBJECTS)
+$(BUILD)/unit/test_acting: $(SHIM_OBJECTS)
 
 $(BUILD)/tests/%: tests/probes/%.c Makefile
 	@mkdir -p $(@D)
@@ -226,7 +231,11 @@ fuzz: fuzzers
 		echo "$${fuzzer##*/}: $$(sed -n 's/^Done //p' $$fuzzer.log), nothing found"; \
 	done
 
-.PHONY: asan tsan sanitize fuzzers fuzz
+# Which lines and branches of shim/ the tests go through.
+coverage:
+	tests/coverage
+
+.PHONY: asan tsan sanitize fuzzers fuzz coverage
 
 clean:
 	rm -rf $(BUILD)

@@ -19,3 +19,7 @@ load lib/helpers
 @test "each verdict follows from the facts and the settings" {
   "$BUILD/unit/test_verdict"
 }
+
+@test "the parts that ask the kernel bear with refused calls, odd sockets and odd pointers" {
+  "$BUILD/unit/test_acting"
+}
