@@ -62,8 +62,8 @@ $(BUILD)/unit/%: tests/unit/%.c $(PURE_OBJECTS) Makefile
 
 # The parts that ask the kernel are linked with all the rest.
 UNIT_OBJECTS = $(PURE_OBJECTS)
-$(BUILD)/unit/test_acting: UNIT_OBJECTS = $(SHIM_OBJECTS)
-$(BUILD)/unit/test_acting: $(SHIM_OBJECTS)
+$(filter $(BUILD)/unit/test_acting_%,$(UNITS)): UNIT_OBJECTS = $(SHIM_OBJECTS)
+$(filter $(BUILD)/unit/test_acting_%,$(UNITS)): $(SHIM_OBJECTS)
 
 $(BUILD)/tests/%: tests/probes/%.c Makefile
 	@mkdir -p $(@D)

@@ -218,3 +218,19 @@ END
     [[ $output == $'through (\'127.0.0.7\', 5000)\nrefused' ]]
   done
 }
+
+@test "a library that moves the environment before the shim is loaded does not mislead it" {
+  OTHER=$BATS_TEST_TMPDIR/libmoves.so
+  cc -shared -fPIC -o "$OTHER" -x c - <<'END'
+#include <stdlib.h>
+__attribute__((constructor)) static void move(void) { setenv("MOVED", "1", 1); }
+END
+  refuses
+  # The constructor of the last one comes first.
+  run -0 trap_run 50000 50001 env LD_PRELOAD="$SHIM:$OTHER" python3 -c '
+import os, socket
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+print(os.environ["MOVED"], s.getsockname()[1])'
+  [[ $output == "1 5000"[01] ]]
+}

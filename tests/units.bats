@@ -20,6 +20,14 @@ load lib/helpers
   "$BUILD/unit/test_verdict"
 }
 
-@test "the parts that ask the kernel bear with refused calls, odd sockets and odd pointers" {
-  "$BUILD/unit/test_acting"
+@test "the parts that ask the kernel bear with refused calls and odd sockets" {
+  "$BUILD/unit/test_acting_refused"
+}
+
+@test "a look at a name bears with pointers of every kind, the doors with an early caller" {
+  "$BUILD/unit/test_acting_looks"
+}
+
+@test "a line that cannot be written leaves no trace in the program" {
+  "$BUILD/unit/test_acting_lines"
 }
