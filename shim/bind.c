@@ -20,6 +20,12 @@
  * the hint: without a port such a socket would look like one that was never bound.
  */
 
+/* Whether ports are put off at all. Who only observes changes nothing. */
+static bool puts_off(const struct settings *settings)
+{
+	return settings->bind_hint && !settings->disabled && settings->mode != MODE_OBSERVE;
+}
+
 /* Gives the socket the hint for a bind() of this address; makes good what is due already. */
 static bool lend_hint(int fd, const struct sockaddr *address, socklen_t length)
 {
@@ -42,7 +48,7 @@ EXPORT int bind(int fd, const struct sockaddr *address, socklen_t length)
 	struct load early;
 	const struct load *load = load_get(&early);
 
-	if (load->settings.disabled || !load->settings.bind_hint)
+	if (!puts_off(&load->settings))
 		return load->next.bind(fd, address, length);
 	const bool lent = lend_hint(fd, address, length);
 	errno = errno_before;
@@ -112,7 +118,7 @@ EXPORT int getsockname(int fd, struct sockaddr *name, socklen_t *length)
 	struct load early;
 	const struct load *load = load_get(&early);
 
-	if (load->settings.disabled || !load->settings.bind_hint)
+	if (!puts_off(&load->settings))
 		return load->next.getsockname(fd, name, length);
 	if (!is_on_stack(load, length)) {
 		/* How much room there is cannot be read before the kernel overwrites it. */

@@ -112,12 +112,15 @@ looks_alike() {
     "bind=OK hint=0 taken=no shown=yes number=any" -o 0 127.0.0.1 0
 }
 
-@test "NOSELF_BIND_NO_PORT=0 and NOSELF_DISABLE=1 turn it off" {
+@test "NOSELF_BIND_NO_PORT=0, NOSELF_DISABLE=1 and NOSELF_MODE=observe turn it off" {
   local as_ever="bind=OK hint=0 taken=yes shown=yes number=any"
   export NOSELF_BIND_NO_PORT=0
   traces "$as_ever" "$as_ever" 127.0.0.1 0
   unset NOSELF_BIND_NO_PORT
   export NOSELF_DISABLE=1
+  traces "$as_ever" "$as_ever" 127.0.0.1 0
+  unset NOSELF_DISABLE
+  export NOSELF_MODE=observe
   traces "$as_ever" "$as_ever" 127.0.0.1 0
 }
 
