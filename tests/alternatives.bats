@@ -83,6 +83,21 @@ static: Cannot assign requested address' ]]
   [[ $output == $'known: refused\nunknown: itself\npinned: refused\nstatic: refused' ]]
 }
 
+@test "an nft rule that matches more than the SYN drops its own reset, and the client waits" {
+  need nft
+  # outcome MATCH: how a dial of itself ends where such packets are rejected.
+  outcome() {
+    nft add table inet t
+    nft 'add chain inet t out { type filter hook output priority 0; }'
+    nft add rule inet t out oif lo tcp sport 50000 tcp dport 50000 "$1" reject with tcp reset
+    timeout 1 "$PROBES/dial" 127.0.0.1 50000 </dev/null
+  }
+  export -f outcome
+  run -1 trap_run 50000 50000 outcome 'tcp flags & (syn | ack) == syn'
+  [[ $output == *'Connection refused'* ]]
+  run -124 trap_run 50000 50000 outcome 'meta l4proto tcp'
+}
+
 @test "the shim needs no list of ports and no root, and does not reach static programs" {
   under="env LD_PRELOAD=$SHIM" run -0 with true
   [[ $output == $'known: refused\nunknown: refused\npinned: refused\nstatic: itself' ]]

@@ -144,6 +144,26 @@ looks_alike() {
   looks passed
 }
 
+@test "handed on to a program without the shim before a look, it shows port 0 there, not after one" {
+  need python3
+  cat >"$BATS_TEST_TMPDIR/hands_on.py" <<'END'
+import os, socket, subprocess, sys
+bare = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
+look = "import socket; print(socket.socket(fileno=0).getsockname()[1] != 0)"
+with socket.socket() as s:
+    s.bind(("127.0.0.1", 0))
+    if sys.argv[1] == "seen":
+        s.getsockname()
+    subprocess.run([sys.executable, "-c", look], stdin=s, env=bare, check=True)
+END
+  run -0 python3 "$BATS_TEST_TMPDIR/hands_on.py" unseen
+  [[ $output == True ]]
+  run -0 shimmed python3 "$BATS_TEST_TMPDIR/hands_on.py" unseen
+  [[ $output == False ]]
+  run -0 shimmed python3 "$BATS_TEST_TMPDIR/hands_on.py" seen
+  [[ $output == True ]]
+}
+
 @test "listen() after a look listens on the port that was seen" {
   looks listen-after
 }
