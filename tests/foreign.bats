@@ -43,6 +43,12 @@ end_all() {
   [[ -z $pids ]] || kill $pids 2>/dev/null || true
 }
 
+# has_every_user: whether processes can become other users, which those of a namespace made by an
+# ordinary user cannot.
+has_every_user() {
+  [[ $(</proc/self/uid_map) == *4294967295 ]]
+}
+
 # covered PID WAY: whether the shim is in the process is as it should be.
 covered() {
   [[ $2 == env ]] && ! grep -qF "$SHIM" "/proc/$1/maps" && return
@@ -54,14 +60,14 @@ listens() {
   grep -q ":$(printf %04X "$1") 00000000:0000 0A " /proc/net/tcp
 }
 
-export -f stop end_all covered listens
+export -f stop end_all has_every_user covered listens
 
 # nginx answers by itself, and by dialling itself as an upstream: from any address, and from one.
 nginx_and_wrk() {
   local pid target
   cat >nginx.conf <<END
-daemon off; worker_processes 2; pid $PWD/pid; error_log $PWD/errors warn;
-$([[ $EUID != 0 ]] || echo 'user root;')
+daemon off; user root; worker_processes 2; pid $PWD/pid; error_log $PWD/errors warn;
+$(has_every_user || echo 'master_process off;')
 events { worker_connections 200; }
 http {
   access_log off; client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
@@ -217,9 +223,9 @@ anonymous_enable=YES
 anon_root=$PWD/files
 secure_chroot_dir=$PWD/empty
 port_enable=YES
-connect_from_port_20=$([[ $EUID == 0 ]] && echo YES || echo NO)
+connect_from_port_20=$(has_every_user && echo YES || echo NO)
 xferlog_enable=NO
-$([[ $(cat /proc/self/uid_map) == *4294967295 ]] || echo run_as_launching_user=YES)
+$(has_every_user || echo run_as_launching_user=YES)
 END
   chmod 755 . files empty
   vsftpd "$PWD/vsftpd.conf" &
