@@ -23,22 +23,33 @@ static struct load at_start;
 static char log_path[PATH_MAX] __attribute__((section(".bss.log_path")));
 const struct load *_Atomic load_done;
 
+/* The auxiliary vector, by a file that a process with capabilities of its own may not read. */
+static long read_auxv_file(unsigned long *entries, size_t size)
+{
+	const long fd = sys_open("/proc/self/auxv", O_RDONLY | O_CLOEXEC, 0);
+	if (fd < 0)
+		return fd;
+	const long got = sys_read((int)fd, entries, size);
+	sys_close((int)fd);
+	return got;
+}
+
 /*
  * AT_SECURE, from the kernel: getauxval() is younger than the C libraries this has to load into.
- * Without /proc only a changed user or group can be seen.
+ * Where it cannot be learnt the answer is yes, but for a system without /proc, where a changed user
+ * or group is all that can be seen.
  */
 static bool is_secure_execution(void)
 {
 	unsigned long entries[128];
-	const long fd = sys_open("/proc/self/auxv", O_RDONLY | O_CLOEXEC, 0);
-	const long size = fd < 0 ? fd : sys_read((int)fd, entries, sizeof(entries));
+	long size = sys_auxv(entries, sizeof(entries));
 
-	if (fd >= 0)
-		sys_close((int)fd);
+	if (size < 0)
+		size = read_auxv_file(entries, sizeof(entries));
 	for (long i = 0; (i + 2) * (long)sizeof(*entries) <= size; i += 2)
 		if (entries[i] == AT_SECURE)
 			return entries[i + 1] != 0;
-	return sys_ids_differ();
+	return size != -ENOENT || sys_ids_differ();
 }
 
 static void complain(const struct settings_complaint *complaint)

@@ -55,6 +55,12 @@ long sys_set_option_from(int fd, int level, int name, const void *value)
 	return CALL(setsockopt, fd, level, name, value, sizeof(int));
 }
 
+long sys_nonblocking(int fd)
+{
+	const long flags = CALL(fcntl, fd, F_GETFL, 0, 0, 0);
+	return flags < 0 ? flags : (flags & O_NONBLOCK) != 0;
+}
+
 long sys_open(const char *path, int flags, int mode)
 {
 	return CALL(openat, AT_FDCWD, path, flags, mode, 0);
@@ -151,6 +157,12 @@ long sys_pid(void)
 long sys_thread_name(char name[16])
 {
 	return CALL(prctl, PR_GET_NAME, name, 0, 0, 0);
+}
+
+long sys_auxv(void *buffer, size_t size)
+{
+	enum { GET_AUXV = 0x41555856 }; /* PR_GET_AUXV, younger than many a libc's headers */
+	return CALL(prctl, GET_AUXV, buffer, size, 0, 0);
 }
 
 int sys_ids_differ(void)

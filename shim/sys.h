@@ -27,6 +27,9 @@ long sys_write(int fd, const void *buffer, size_t size);
 /* 1 when a write to fd would not block, 0 when it would. */
 long sys_writable(int fd);
 
+/* Whether fd is non-blocking: 1 or 0. */
+long sys_nonblocking(int fd);
+
 /* What tells one open file from another. Linux 4.11 (statx); before that -ENOSYS. */
 struct file_identity {
 	uint32_t major, minor;
@@ -50,5 +53,8 @@ long sys_now(int clock, struct moment *now);
 long sys_pid(void);
 /* The calling thread's name, at most 15 bytes and a NUL. */
 long sys_thread_name(char name[16]);
+/* This process's auxiliary vector, of which the size is returned. Linux 6.4; before that -EINVAL.
+ */
+long sys_auxv(void *buffer, size_t size);
 /* Whether user and effective user, or group and effective group, are different. */
 int sys_ids_differ(void);

@@ -107,6 +107,7 @@ END
 }
 
 @test "in a secure-execution process the environment is not read" {
+  need setcap
   [[ $EUID == 0 ]] || lacking "a set-user-ID program for another user needs root"
   # The dynamic loader ignores LD_PRELOAD there; /etc/ld.so.preload it reads. Both are made in a
   # mount namespace of this test's own.
@@ -120,9 +121,13 @@ END
     echo "plain: $("${as_nobody[@]}" /mnt/ways 127.0.0.1 50000 2>&1 | tr '\n' ' ')"
     chmod u+s /mnt/ways
     echo "secure: $("${as_nobody[@]}" /mnt/ways 127.0.0.1 50000 2>&1 | tr '\n' ' ')"
+    chmod u-s /mnt/ways
+    setcap cap_net_raw+ep /mnt/ways || return 99
+    echo "capable: $("${as_nobody[@]}" /mnt/ways 127.0.0.1 50000 2>&1 | tr '\n' ' ')"
   }
   export -f secure
   run -0 trap_run 50000 50000 unshare -m bash -c secure
   [[ $output == *'plain: noself: NOSELF_MODE=bad'*'result=OK'*'self=yes'* ]]
   [[ $output == *'secure: returned=ECONNREFUSED result=ECONNREFUSED'*'self=no'* ]]
+  [[ $output == *'capable: returned=ECONNREFUSED result=ECONNREFUSED'*'self=no'* ]]
 }
