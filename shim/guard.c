@@ -28,7 +28,17 @@ static void dial(struct attempt *a)
 		a->result = -errno;
 }
 
-static void look(struct attempt *a)
+/*
+ * Whether this call met nothing new: the program asks a second time whether its dial is done, and
+ * it is, with a self-connection that the settings let be. To undo it now would be to never end.
+ */
+static bool is_known(const struct attempt *a, const struct settings *settings)
+{
+	return a->result == 0 && (settings->pinned_allowed || settings->mode == MODE_OBSERVE) &&
+	       tcpsock_was_connected(a->fd);
+}
+
+static void look(struct attempt *a, const struct settings *settings)
 {
 	a->facts.outcome = OUTCOME_OTHER;
 	if (a->result == -EADDRNOTAVAIL) {
@@ -39,7 +49,8 @@ static void look(struct attempt *a)
 		const struct endpoint to = endpoint_of(destination, length);
 		struct endpoint self;
 		/* UNIX sockets and AF_UNSPEC end here, before any system call. */
-		if (to.family == AF_UNSPEC || !tcpsock_reached_self(a->fd, &to, &self))
+		if (to.family == AF_UNSPEC || !tcpsock_reached_self(a->fd, &to, &self) ||
+		    is_known(a, settings))
 			return;
 		a->facts.outcome = OUTCOME_SELF;
 		a->facts.met_self = true;
@@ -63,7 +74,7 @@ static void ask(struct attempt *a)
 /* Looks at the latest dial, undoes it where it reached itself, and says what to do next. */
 static enum verdict judge(struct attempt *a, const struct settings *settings)
 {
-	look(a);
+	look(a, settings);
 	if (a->facts.outcome == OUTCOME_OTHER)
 		return VERDICT_GIVE;
 	if (settings->mode != MODE_OBSERVE) {

@@ -49,6 +49,13 @@ bool tcpsock_reached_self(int fd, const struct endpoint *to, struct endpoint *se
 	return endpoint_same(self, &peer);
 }
 
+bool tcpsock_was_connected(int fd)
+{
+	union socket_name peer;
+	socklen_t length = sizeof(peer);
+	return sys_nonblocking(fd) == 1 && sys_getpeername(fd, &peer, &length) == 0;
+}
+
 long tcpsock_dissolve(int fd)
 {
 	const struct sockaddr nobody = {.sa_family = AF_UNSPEC};

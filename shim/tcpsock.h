@@ -20,6 +20,12 @@ bool tcpsock_is_tcp(int fd);
 bool tcpsock_reached_self(int fd, const struct endpoint *to, struct endpoint *self);
 
 /*
+ * Whether a dial that gave 0 found the socket connected by an earlier one: where it does not wait,
+ * none is done at once, but for a fast open that is put off, which knows no peer yet.
+ */
+bool tcpsock_was_connected(int fd);
+
+/*
  * Takes the connection apart on the same socket: descriptor, options, duplicates, epoll and flags
  * stay, received data goes, no TIME_WAIT is left, SO_ERROR is clear, and a port that the kernel
  * chose is free again.

@@ -140,6 +140,29 @@ count() {
   [[ $(count 'result=ECONNREFUSED .*self=no') == 1 ]]
 }
 
+# Dials without waiting, and learns by a second connect() that it is connected.
+# shellcheck disable=SC2016 # perl's dollar signs
+ASKS_AGAIN='use IO::Socket::INET;
+  my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 50000,
+    PeerAddr => "127.0.0.1", PeerPort => 50000, Timeout => 5);
+  print $s ? "connected\n" : "failed: $@\n";'
+
+@test "a self-connection that is let be is so too for a program that asks again, and logged once" {
+  local setting
+  run -0 trap_run 40000 60000 perl -e "$ASKS_AGAIN"
+  [[ $output == connected ]]
+  run -0 trap_run 40000 60000 shimmed perl -e "$ASKS_AGAIN"
+  [[ $output == failed:*'Connection refused'* ]]
+  for setting in NOSELF_PINNED=allow NOSELF_MODE=observe; do
+    run -0 trap_run 40000 60000 shimmed env NOSELF_LOG=stderr "$setting" perl -e "$ASKS_AGAIN"
+    [[ $(count '^connected$') == 1 && $(count 'action=(allowed|observed) .*EINPROGRESS') == 1 ]]
+    [[ $(count 'noself\[') == 1 ]]
+  done
+  # One that the kernel chose the port of is undone, whatever becomes of pinned ones.
+  NOSELF_PINNED=allow run -0 trap_run 50000 50000 shimmed "$PROBES/ways" -n 127.0.0.1 50000
+  [[ $(count 'self=no') == 1 ]]
+}
+
 @test "nothing is left behind: no TIME_WAIT, no error, all options, epoll and duplicates" {
   leaves() {
     "$PROBES/keeps" 127.0.0.1 50000
