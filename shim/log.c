@@ -13,28 +13,46 @@
 enum { LINES_A_SECOND = 10, STDERR = 2 };
 
 /*
- * The second that is being counted, and how many lines it has had: seconds << 4 | lines. One word,
- * so that no lock is needed. Lives as long as the process.
+ * When each of the latest ten lines was written, in milliseconds of the monotonic clock: a line
+ * may follow when the one ten before it is a second old. Single words, so that no lock is needed;
+ * they live as long as the process, and a forked one begins anew.
  */
-static _Atomic uint32_t this_second;
+static _Atomic uint32_t written_at[LINES_A_SECOND];
+static _Atomic uint32_t lines;
 
 /* Lines that were not written since the last one that was. */
 static _Atomic uint32_t dropped;
 
+static _Atomic long counted_for;
+
+static void begin_anew_after_fork(void)
+{
+	const long pid = sys_pid();
+	if (atomic_exchange(&counted_for, pid) == pid)
+		return;
+	for (int i = 0; i < LINES_A_SECOND; i++)
+		atomic_store(&written_at[i], 0);
+	atomic_store(&dropped, 0);
+}
+
 static bool may_write(void)
 {
-	struct moment now;
-	if (sys_now(CLOCK_MONOTONIC, &now) < 0)
+	struct moment clock;
+	if (sys_now(CLOCK_MONOTONIC, &clock) < 0)
 		return true;
-	const uint32_t second = (uint32_t)now.seconds << 4;
-	uint32_t seen = atomic_load(&this_second), next;
-	do {
-		const uint32_t lines = (seen & ~15U) == second ? seen & 15U : 0;
-		if (lines == LINES_A_SECOND)
+	/* Never 0, which is no time at all. */
+	const uint32_t now = (uint32_t)(clock.seconds * 1000 + clock.nanoseconds / 1000000) | 1;
+	for (;;) {
+		const uint32_t line = atomic_load(&lines);
+		_Atomic uint32_t *slot = &written_at[line % LINES_A_SECOND];
+		uint32_t then = atomic_load(slot);
+		if (then && now - then < 1000)
 			return false;
-		next = second | (lines + 1);
-	} while (!atomic_compare_exchange_weak(&this_second, &seen, next));
-	return true;
+		if (atomic_compare_exchange_strong(slot, &then, now)) {
+			atomic_store(&lines, line + 1);
+			return true;
+		}
+	}
 }
 
 struct log_stderr log_find_stderr(const char *journal_stream)
@@ -113,6 +131,7 @@ void log_write(const struct settings *settings, const struct log_stderr *stderr_
 
 	if (settings->log == LOG_OFF || (settings->log == LOG_STDERR && !is_still(stderr_at_start)))
 		return;
+	begin_anew_after_fork();
 	if (!may_write()) {
 		atomic_fetch_add(&dropped, 1);
 		return;
