@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* sendto(), sendmsg() and sendmmsg(), which with MSG_FASTOPEN dial too. */
+#include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
 
 #include "export.h"
 #include "guard.h"
 #include "load.h"
+#include "sys.h"
+#include "tcpsock.h"
 
 /*
  * The hooks are a test and a jump for sends that do not dial; the rest is out of line, where a
@@ -43,15 +47,44 @@ static const void *sendto_destination(const void *call, socklen_t *length)
 	return (c->flags & MSG_FASTOPEN) ? c->to : NULL;
 }
 
+/* What a first send gets into any socket's buffers without waiting, however small they are. */
+enum { FITS = 4096 };
+
+/*
+ * How much of the data goes with the dial. A send that waits for all of it to be taken would wait
+ * for ever in a socket that reached itself, where nobody reads: the rest goes after the look.
+ */
+static size_t size_to_dial_with(const struct settings *settings, int fd, size_t size, int flags)
+{
+	const bool whole = size <= FITS || !(flags & MSG_FASTOPEN) || (flags & MSG_DONTWAIT) ||
+			   settings->disabled || settings->mode == MODE_OBSERVE;
+	return whole || sys_nonblocking(fd) != 0 || !tcpsock_is_tcp(fd) ? size : FITS;
+}
+
 __attribute__((noinline)) static ssize_t sendto_guarded(int fd, const void *data, size_t size,
 							int flags, const struct sockaddr *to,
 							socklen_t length)
 {
 	static const struct door door = {sendto_dial, sendto_destination};
+	const int errno_before = errno;
 	struct load early;
 	const struct load *load = load_get(&early);
-	const struct sendto_call call = {&load->next, fd, data, size, flags, to, length};
-	return guard_dial(&load->settings, &load->stderr_at_start, fd, &door, &call);
+	const size_t first = size_to_dial_with(&load->settings, fd, size, flags);
+	const struct sendto_call call = {&load->next, fd, data, first, flags, to, length};
+
+	errno = errno_before;
+	ssize_t sent = guard_dial(&load->settings, &load->stderr_at_start, fd, &door, &call);
+	if (first < size && sent == (ssize_t)first) {
+		/* Behind a part that was taken, a failure is a shorter count, and no signal. */
+		const ssize_t rest =
+			load->next.sendto(fd, (const char *)data + first, size - first,
+					  (flags & ~MSG_FASTOPEN) | MSG_NOSIGNAL, NULL, 0);
+		if (rest < 0)
+			errno = errno_before;
+		else
+			sent += rest;
+	}
+	return sent;
 }
 
 EXPORT ssize_t sendto(int fd, const void *data, size_t size, int flags, const struct sockaddr *to,
@@ -144,3 +177,11 @@ EXPORT int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
 		return load->next.sendmmsg(fd, messages, count, flags);
 	return sendmmsg_guarded(fd, messages, count, flags);
 }
+
+/* What glibc's headers make of the two where time is 64 bits wide on a 32-bit machine. */
+#if defined __i386__ || defined __arm__
+EXPORT ssize_t __sendmsg64(int fd, const struct msghdr *message, int flags)
+	__attribute__((alias("sendmsg")));
+EXPORT int __sendmmsg64(int fd, struct mmsghdr *messages, unsigned count, int flags)
+	__attribute__((alias("sendmmsg")));
+#endif
