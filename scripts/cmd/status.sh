@@ -123,7 +123,7 @@ settings_of() {
   # the other way to be preloaded, which shows in no environment
   whole=$(grep -c 'libnoself\.so' "/proc/$1/root"/etc/ld.so.preload 2>/dev/null)
   tr '\000' '\n' <"/proc/$1/environ" 2>/dev/null | awk -v whole="${whole:-0}" '
-    /^NOSELF_[A-Z_]*=/ { printf "%s%s", (n++ ? " " : ""), $0 }
+    /^NOSELF_(MODE|RETRIES|ERRNO|PINNED|BIND_NO_PORT|LOG|DISABLE)=/ { printf "%s%s", (n++ ? " " : ""), $0 }
     /^LD_PRELOAD=.*libnoself\.so/ { whole = 1 }
     # a program that writes its title over its environment leaves nothing to be read
     END { if (!n) print (whole + 0 ? "defaults" : "unknown"); else print "" }'
