@@ -150,8 +150,13 @@ redis_restart() {
   stop "$server"
   wait_for 20 more_than 400 'Connection refused'
   before=$(cat answers.* | grep -c '^PONG')
-  serve
-  wait_for 20 started_or_ended
+  # For the moment until it is undone a self-connection has the port, under the shim too: a service
+  # that is started again, as services are, meets that once. Bare it does not help.
+  for _ in 1 2 3 4 5; do
+    serve
+    wait_for 20 started_or_ended
+    ! listens 50000 || break
+  done
   if listens 50000; then
     wait_for 20 more_than "$((before + 20))" '^PONG'
     echo "restarted"
