@@ -42,17 +42,17 @@ static bool may_write(void)
 		return true;
 	/* Never 0, which is no time at all. */
 	const uint32_t now = (uint32_t)(clock.seconds * 1000 + clock.nanoseconds / 1000000) | 1;
-	for (;;) {
-		const uint32_t line = atomic_load(&lines);
-		_Atomic uint32_t *slot = &written_at[line % LINES_A_SECOND];
-		uint32_t then = atomic_load(slot);
+	uint32_t line, then;
+	_Atomic uint32_t *slot;
+	do {
+		line = atomic_load(&lines);
+		slot = &written_at[line % LINES_A_SECOND];
+		then = atomic_load(slot);
 		if (then && now - then < 1000)
 			return false;
-		if (atomic_compare_exchange_strong(slot, &then, now)) {
-			atomic_store(&lines, line + 1);
-			return true;
-		}
-	}
+	} while (!atomic_compare_exchange_strong(slot, &then, now));
+	atomic_store(&lines, line + 1);
+	return true;
 }
 
 struct log_stderr log_find_stderr(const char *journal_stream)

@@ -31,3 +31,7 @@ load lib/helpers
 @test "a line that cannot be written leaves no trace in the program" {
   "$BUILD/unit/test_acting_lines"
 }
+
+@test "a large fast open goes in two parts that look like one, and a dial knows what it found" {
+  "$BUILD/unit/test_acting_sends"
+}
