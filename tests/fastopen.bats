@@ -164,6 +164,15 @@ between_marks() {
       python3 "$ROOT/tests/lib/large_send.py" 60 700 "$size"
     [[ $output == "sent $size, arrived $size" ]]
   done
+  # Where nothing is to be changed it goes in one, and waits for ever as it does bare.
+  local setting
+  for setting in NOSELF_DISABLE=1 NOSELF_MODE=observe; do
+    run -0 trap_run 50000 50001 fast_open shimmed env "$setting" \
+      python3 "$ROOT/tests/lib/large_send.py" 60 700 16000000
+    [[ $output == "sent 16000000, arrived 16000000" ]]
+    run -142 trap_run 50000 50001 fast_open shimmed env "$setting" \
+      python3 "$ROOT/tests/lib/large_send.py" 1 50000
+  done
   # A datagram is one, whatever flag it is sent with.
   run -0 trap_run 40000 41000 shimmed python3 "$ROOT/tests/lib/large_send.py" 60 udp 9000
   [[ $output == "sent 9000, arrived 9000" ]]

@@ -54,6 +54,27 @@ static void test_both_parts(void)
 	close(server);
 }
 
+/* Where it does not wait, or is no TCP, the kernel is given all of them at once. */
+static void test_in_one(void)
+{
+	struct sockaddr_in at;
+	char data[10000] = "";
+	const int server = listener(&at), told = tcp_socket(), set = tcp_socket();
+	const int datagram = socket(AF_INET, SOCK_DGRAM, 0);
+	const struct sockaddr *to = (struct sockaddr *)&at;
+
+	CHECK(fcntl(set, F_SETFL, O_NONBLOCK) == 0);
+	CHECK(sendto(told, data, sizeof(data), MSG_FASTOPEN | MSG_DONTWAIT, to, sizeof(at)) == -1);
+	CHECK(errno == EINPROGRESS);
+	CHECK(sendto(set, data, sizeof(data), MSG_FASTOPEN, to, sizeof(at)) == -1);
+	CHECK(errno == EINPROGRESS);
+	CHECK(sendto(datagram, data, sizeof(data), MSG_FASTOPEN, to, sizeof(at)) == sizeof(data));
+	close(datagram);
+	close(set);
+	close(told);
+	close(server);
+}
+
 static void test_was_connected(void)
 {
 	struct sockaddr_in at;
@@ -73,6 +94,7 @@ int main(void)
 {
 	test_rest_out_of_reach();
 	test_both_parts();
+	test_in_one();
 	test_was_connected();
 	return verdict_of_unit();
 }
