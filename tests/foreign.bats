@@ -155,7 +155,7 @@ redis_restart() {
   for _ in 1 2 3 4 5; do
     serve
     wait_for 20 started_or_ended
-    ! listens 50000 || break
+    if listens 50000; then break; fi
   done
   if listens 50000; then
     wait_for 20 more_than "$((before + 20))" '^PONG'
