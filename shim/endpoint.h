@@ -26,6 +26,12 @@ union socket_name {
  */
 struct endpoint endpoint_of(const void *address, socklen_t length);
 
+/*
+ * Its port alone, in host order, which is all that tells nearly every dial apart; 0 where it is no
+ * internet address. Reads no byte past the fourth.
+ */
+uint16_t endpoint_port(const void *address, socklen_t length);
+
 /* The same as a socket address, for the kernel; returns its length. */
 socklen_t endpoint_name(const struct endpoint *end, union socket_name *name);
 

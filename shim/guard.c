@@ -46,10 +46,10 @@ static void look(struct attempt *a, const struct settings *settings)
 	} else if (a->result >= 0 || a->result == -EINPROGRESS || a->result == -EINTR) {
 		socklen_t length = 0;
 		const void *destination = a->door->destination(a->call, &length);
-		const struct endpoint to = endpoint_of(destination, length);
 		struct endpoint self;
 		/* UNIX sockets and AF_UNSPEC end here, before any system call. */
-		if (to.family == AF_UNSPEC || !tcpsock_reached_self(a->fd, &to, &self) ||
+		if (endpoint_port(destination, length) == 0 ||
+		    !tcpsock_reached_self(a->fd, destination, length, &self) ||
 		    is_known(a, settings))
 			return;
 		a->facts.outcome = OUTCOME_SELF;

@@ -35,13 +35,19 @@ bool tcpsock_is_tcp(int fd)
 	return protocol == IPPROTO_TCP || protocol == PROTOCOL_MPTCP;
 }
 
-bool tcpsock_reached_self(int fd, const struct endpoint *to, struct endpoint *self)
+bool tcpsock_reached_self(int fd, const void *to, socklen_t to_length, struct endpoint *self)
 {
 	union socket_name name;
 	socklen_t length = sizeof(name);
 
-	if (tcpsock_local(fd, self) < 0 || !endpoint_may_be_self(self, to) || !tcpsock_is_tcp(fd))
+	if (sys_getsockname(fd, &name, &length) < 0 ||
+	    endpoint_port(&name, length) != endpoint_port(to, to_length))
 		return false;
+	const struct endpoint destination = endpoint_of(to, to_length);
+	*self = endpoint_of(&name, length);
+	if (!endpoint_may_be_self(self, &destination) || !tcpsock_is_tcp(fd))
+		return false;
+	length = sizeof(name);
 	long r = sys_getpeername(fd, &name, &length);
 	if (r == -ENOTCONN)
 		return true;

@@ -17,7 +17,7 @@ bool tcpsock_is_tcp(int fd);
  * `self` is then its name. Costs one system call where the ports differ. Where the kernel does not
  * know the peer yet (SYN_SENT, fast open) the destination stands for it.
  */
-bool tcpsock_reached_self(int fd, const struct endpoint *to, struct endpoint *self);
+bool tcpsock_reached_self(int fd, const void *to, socklen_t to_length, struct endpoint *self);
 
 /*
  * Whether a dial that gave 0 found the socket connected by an earlier one: where it does not wait,
