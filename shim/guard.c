@@ -24,8 +24,9 @@ struct attempt {
 static void dial(struct attempt *a)
 {
 	a->result = a->door->dial(a->call);
+	/* A library behind this one that fails without an errno has failed all the same. */
 	if (a->result < 0)
-		a->result = -errno;
+		a->result = errno ? -errno : -EIO;
 }
 
 /*

@@ -23,6 +23,7 @@ static _Atomic uint32_t lines;
 /* Lines that were not written since the last one that was. */
 static _Atomic uint32_t dropped;
 
+/* The process that the three above are counted for. */
 static _Atomic long counted_for;
 
 static void begin_anew_after_fork(void)

@@ -32,6 +32,10 @@ load lib/helpers
   "$BUILD/unit/test_acting_lines"
 }
 
+@test "the guard takes any way to dial, and gives what that gave" {
+  "$BUILD/unit/test_acting_guard"
+}
+
 @test "a large fast open goes in two parts that look like one, and a dial knows what it found" {
   "$BUILD/unit/test_acting_sends"
 }
