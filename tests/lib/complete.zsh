@@ -14,12 +14,20 @@ finish() { print -r -- \$BUFFER >>\$result; BUFFER= }
 zle -N finish
 bindkey '^I' complete-word '^X' finish
 : >\$result"
-until [[ -e $folder/result ]]; do zpty -r -t shell _; sleep 0.05; done
-integer typed=0
+integer typed=0 end=$(( SECONDS + 60 ))
+# lines COUNT: waits until the result is there and has so many; gives up after a minute.
+lines() {
+  until [[ -e $folder/result ]] && (( $(wc -l <$folder/result) >= $1 )); do
+    (( SECONDS < end )) || { print -u2 "complete.zsh: no answer from zsh"; exit 1 }
+    zpty -r -t shell _
+    sleep 0.05
+  done
+}
+lines 0
 for line; do
   zpty -w -n shell "$line"$'\t\x18'
   typed+=1
-  until (( $(wc -l <$folder/result) >= typed )); do zpty -r -t shell _; sleep 0.05; done
+  lines $typed
 done
 zpty -d shell
 sed 's/ *$//' $folder/result
