@@ -33,7 +33,10 @@ HOUSE_LDFLAGS := -shared -nostartfiles -Wl,-soname,libnoself.so -Wl,-z,relro,-z,
 # instead of four, which is less to load in every process.
 HOUSE_LDFLAGS += -Wl,-z,noseparate-code $(if $(filter -g%,$(CFLAGS)),,-s)
 
-SHIM_SOURCES := $(sort $(wildcard shim/*.c))
+# Fronts include the core ("core/name.h") and never each other.
+CORE := $(sort $(wildcard shim/core/*.c))
+PRELOAD := $(sort $(wildcard shim/preload/*.c))
+SHIM_SOURCES := $(CORE) $(PRELOAD)
 SHIM_OBJECTS := $(SHIM_SOURCES:%.c=$(BUILD)/%.o)
 PROBES := $(patsubst tests/probes/%.c,$(BUILD)/tests/%,$(wildcard tests/probes/*.c))
 
@@ -44,7 +47,7 @@ $(BUILD)/libnoself.so: $(SHIM_OBJECTS)
 
 $(BUILD)/shim/%.o: shim/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(HOUSE_CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) $(CPPFLAGS) -Ishim $(CFLAGS) $(HOUSE_CFLAGS) -MMD -MP -c -o $@ $<
 
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 
@@ -53,7 +56,7 @@ units: $(UNITS)
 probes: $(PROBES) $(UNITS) $(BUILD)/tests/fuzz_twin $(BUILD)/tests/fuzz_mistake.so
 
 # What is pure, linked in directly: no preload, so that sanitizers and debuggers see it plainly.
-PURE_OBJECTS := $(addprefix $(BUILD)/shim/,endpoint.o errnames.o settings.o text.o verdict.o)
+PURE_OBJECTS := $(addprefix $(BUILD)/shim/core/,endpoint.o errnames.o settings.o text.o verdict.o)
 
 $(BUILD)/unit/%: tests/unit/%.c $(PURE_OBJECTS) Makefile
 	@mkdir -p $(@D)
@@ -118,7 +121,7 @@ bench: all probes $(BENCH_TOOLS) $(BUILD)/bench/empty.so $(BUILD)/bench/empty_de
 
 .PHONY: bench
 
-FORMATTED := $(wildcard shim/*.[ch] tests/probes/*.c tests/unit/*.c tests/fuzz/*.[ch] \
+FORMATTED := $(wildcard shim/*/*.[ch] tests/probes/*.c tests/unit/*.c tests/fuzz/*.[ch] \
 	tests/fuzz/mistakes/*.c scripts/bench/*.[ch])
 SHELL_FILES = $(shell grep -lIE '^\#!.*(sh|bats)$$|shellcheck shell=' -r scripts tests .ci)
 
@@ -128,7 +131,7 @@ lint:
 		--suppress=missingIncludeSystem --suppress=unusedStructMember --error-exitcode=1 shim
 	clang-tidy --quiet --warnings-as-errors='*' \
 		--checks='-*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier' \
-		$(SHIM_SOURCES) -- -std=gnu11 2>/dev/null
+		$(SHIM_SOURCES) -- -std=gnu11 -Ishim 2>/dev/null
 	shellcheck $(SHELL_FILES)
 
 # What is installed: mode, file, and where to. Nothing else is; `uninstall` takes just that away.
@@ -137,11 +140,11 @@ DATADIR = $(PREFIX)/share
 ZSHDIR ?= $(DATADIR)/zsh/site-functions
 INSTALLED = \
 	644:$(BUILD)/libnoself.so:$(LIBDIR)/libnoself.so \
-	644:shim/libnoself.7:$(MANDIR)/man7/libnoself.7 \
+	644:shim/man/libnoself.7:$(MANDIR)/man7/libnoself.7 \
 	755:$(BUILD)/cmd/noself:$(BINDIR)/noself \
 	755:$(BUILD)/cmd/noselfctl:$(BINDIR)/noselfctl \
-	644:scripts/cmd/noself.1:$(MANDIR)/man1/noself.1 \
-	644:scripts/cmd/noselfctl.8:$(MANDIR)/man8/noselfctl.8 \
+	644:shim/man/noself.1:$(MANDIR)/man1/noself.1 \
+	644:shim/man/noselfctl.8:$(MANDIR)/man8/noselfctl.8 \
 	$(foreach command,noself noselfctl, \
 	644:scripts/cmd/$(command).bash:$(DATADIR)/bash-completion/completions/$(command) \
 	644:scripts/cmd/$(command).zsh:$(ZSHDIR)/_$(command) \
@@ -215,7 +218,7 @@ sanitize: asan all probes
 FUZZ_SECONDS ?= 20
 FUZZERS := $(patsubst tests/unit/%.c,$(BUILD)/fuzz/%,$(wildcard tests/unit/fuzz_*.c))
 
-$(BUILD)/fuzz/%: tests/unit/%.c tests/unit/fuzz.h $(SHIM_SOURCES) $(wildcard shim/*.h) Makefile
+$(BUILD)/fuzz/%: tests/unit/%.c tests/unit/fuzz.h $(SHIM_SOURCES) $(wildcard shim/*/*.h) Makefile
 	@mkdir -p $(@D)
 	clang $(CPPFLAGS) -Ishim -std=gnu11 -Wall -Wextra -Werror -g -O1 \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< \

@@ -80,7 +80,7 @@ setup() {
 @test "noself and the shim agree on every error name and number" {
   local names name accepted
   names=$(sed -n 's/X(\(E[A-Z0-9]*\))/\n\1\n/gp; s/^\t{"\(E[A-Z]*\)".*/\1/p' \
-    "$ROOT/shim/errnames.c" | grep -x 'E[A-Z0-9]*')
+    "$ROOT/shim/core/errnames.c" | grep -x 'E[A-Z0-9]*')
   [[ $(wc -l <<<"$names") -gt 130 ]]
   for name in $names 1 9 10 99 100 133 0 134 01 ENOSUCH EPER EPERMX EHWPOISO; do
     accepted=yes

@@ -731,7 +731,7 @@ $E/t@x.y.service.d/noself.conf" ]]
 @test "the manual pages have nothing for mandoc to complain about" {
   need mandoc
   local page reference
-  for page in scripts/cmd/noself.1 scripts/cmd/noselfctl.8 shim/libnoself.7; do
+  for page in shim/man/noself.1 shim/man/noselfctl.8 shim/man/libnoself.7; do
     run --separate-stderr mandoc -Tlint "$ROOT/$page"
     # whether pages of other packages are installed here is no matter
     run grep -v 'referenced manual not found' <<<"$output"
@@ -750,16 +750,16 @@ $E/t@x.y.service.d/noself.conf" ]]
 @test "the manual pages name every option and every variable" {
   local option variable
   for option in mode retries errno pinned bind-no-port log force help version; do
-    grep -q "Fl -$option\b" "$ROOT/scripts/cmd/noself.1"
+    grep -q "Fl -$option\b" "$ROOT/shim/man/noself.1"
   done
   for option in runtime root user json help version; do
-    grep -q "Fl -$option\b" "$ROOT/scripts/cmd/noselfctl.8"
+    grep -q "Fl -$option\b" "$ROOT/shim/man/noselfctl.8"
   done
-  run -0 sed -n 's/.*"\(NOSELF_[A-Z_]*\)".*/\1/p' "$ROOT/shim/settings.c"
+  run -0 sed -n 's/.*"\(NOSELF_[A-Z_]*\)".*/\1/p' "$ROOT/shim/core/settings.c"
   [[ ${#lines[@]} == 7 ]]
   for variable in "${lines[@]}"; do
-    grep -q "Ev.*$variable\b" "$ROOT/shim/libnoself.7"
-    grep -q "$variable\b" "$ROOT/scripts/cmd/noself.1"
+    grep -q "Ev.*$variable\b" "$ROOT/shim/man/libnoself.7"
+    grep -q "$variable\b" "$ROOT/shim/man/noself.1"
   done
 }
 

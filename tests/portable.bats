@@ -28,10 +28,10 @@ asks_for_little() {
   local -x LC_ALL=C
   version=$(baseline "$arch") || return 1
   nm -D --undefined-only "$file" | awk '{ print $1, $2 }' >"$BATS_TEST_TMPDIR/undefined"
-  diff <(awk -v arch="$arch" 'NF == 1 || $0 ~ " " arch { print $1 }' "$ROOT/shim/exports.list") \
+  diff <(awk -v arch="$arch" 'NF == 1 || $0 ~ " " arch { print $1 }' "$ROOT/shim/preload/exports.list") \
     <(nm -D --defined-only "$file" | awk '{ print $3 }' | sort) || return 1
   diff <(awk -v arch="$arch" 'NF == 1 || $0 ~ " " arch { print $1 "@" v }' v="$version" \
-    "$ROOT/shim/imports.list") <(awk '{ print $2 }' "$BATS_TEST_TMPDIR/undefined" | sort) || return 1
+    "$ROOT/shim/preload/imports.list") <(awk '{ print $2 }' "$BATS_TEST_TMPDIR/undefined" | sort) || return 1
   grep -qx "w dlsym@$version" "$BATS_TEST_TMPDIR/undefined" || return 1
   diff <(echo libc.so.6) <(readelf -dW "$file" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
 }

@@ -5,7 +5,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#include "endpoint.h"
+#include "core/endpoint.h"
 
 /* An end as the kernel takes it: whether it is one, and what of it counts. */
 struct oracle {

@@ -5,7 +5,7 @@
 
 #include <limits.h>
 
-#include "settings.h"
+#include "core/settings.h"
 
 static const char *const names[] = {"NOSELF_MODE",         "NOSELF_RETRIES", "NOSELF_ERRNO",
 				    "NOSELF_PINNED",       "NOSELF_LOG",     "NOSELF_DISABLE",

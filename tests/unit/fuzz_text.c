@@ -8,7 +8,7 @@
 #include <netinet/in.h>
 #include <time.h>
 
-#include "text.h"
+#include "core/text.h"
 
 static const char *ended(struct text *text)
 {

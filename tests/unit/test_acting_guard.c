@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The guard behind a front door that is not the library's: any way to dial will do. */
 #include "acting.h"
-#include "guard.h"
+#include "core/guard.h"
 
 struct made_up {
 	int result, error, dials;

@@ -7,9 +7,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "log.h"
-#include "say.h"
-#include "text.h"
+#include "core/log.h"
+#include "core/write_line.h"
+#include "core/text.h"
 #include "unit.h"
 
 static volatile sig_atomic_t raised;
@@ -43,7 +43,7 @@ static void test_say(void)
 	getrlimit(RLIMIT_FSIZE, &before);
 	const struct rlimit none = {0, before.rlim_max};
 	setrlimit(RLIMIT_FSIZE, &none);
-	CHECK(!say(file, &line) && !say(pipe_ends[1], &line) && raised == 0);
+	CHECK(!write_line(file, &line) && !write_line(pipe_ends[1], &line) && raised == 0);
 
 	sigemptyset(&blocked);
 	sigaddset(&blocked, SIGXFSZ);
@@ -51,13 +51,13 @@ static void test_say(void)
 	sigprocmask(SIG_BLOCK, &blocked, NULL);
 	raise(SIGXFSZ);
 	raise(SIGPIPE);
-	CHECK(!say(file, &line) && !say(pipe_ends[1], &line));
+	CHECK(!write_line(file, &line) && !write_line(pipe_ends[1], &line));
 	sigpending(&pending);
 	CHECK(sigismember(&pending, SIGXFSZ) == 1 && sigismember(&pending, SIGPIPE) == 1);
 	setrlimit(RLIMIT_FSIZE, &before);
 	sigprocmask(SIG_UNBLOCK, &blocked, NULL);
 	CHECK(raised == 2);
-	CHECK(say(file, &line) && lseek(file, 0, SEEK_END) == 7);
+	CHECK(write_line(file, &line) && lseek(file, 0, SEEK_END) == 7);
 	close(file);
 	close(pipe_ends[1]);
 }

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "acting.h"
-#include "load.h"
+#include "preload/load.h"
 
 /* Looks at a port that was put off through a length that lies there. */
 static void look_through(socklen_t *length, socklen_t room)

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "acting.h"
-#include "sys.h"
+#include "core/sys.h"
 
 static void *without_setsockopt(void *unused)
 {

@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 
 #include "acting.h"
-#include "sys.h"
+#include "core/sys.h"
 
 /* A listener of loopback's, and its address. */
 static int listener(struct sockaddr_in *at)

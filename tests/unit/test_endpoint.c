@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "endpoint.h"
+#include "core/endpoint.h"
 #include "unit.h"
 
 static struct endpoint at(const char *address, uint16_t port)

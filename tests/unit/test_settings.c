@@ -4,8 +4,8 @@
 #include <linux/limits.h>
 #include <stdlib.h>
 
-#include "errnames.h"
-#include "settings.h"
+#include "core/errnames.h"
+#include "core/settings.h"
 #include "unit.h"
 
 static struct settings_complaint complaint;

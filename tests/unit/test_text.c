@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "text.h"
+#include "core/text.h"
 #include "unit.h"
 
 static const char *ended(struct text *text)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Verdicts: the table of facts and settings, and the ranges beside a port. */
 #include "unit.h"
-#include "verdict.h"
+#include "core/verdict.h"
 
 static struct settings with(enum mode mode, int retries, bool pinned_allowed)
 {

@@ -6,10 +6,10 @@
 #include <sys/socket.h>
 
 #include "export.h"
-#include "guard.h"
+#include "core/guard.h"
 #include "load.h"
-#include "sys.h"
-#include "tcpsock.h"
+#include "core/sys.h"
+#include "core/tcpsock.h"
 
 /*
  * The hooks are a test and a jump for sends that do not dial; the rest is out of line, where a

@@ -2,9 +2,9 @@
 /* What is found out once, when the library is loaded, and constant from then on. */
 #pragma once
 
-#include "log.h"
+#include "core/log.h"
 #include "next.h"
-#include "settings.h"
+#include "core/settings.h"
 
 struct load {
 	struct settings settings;

@@ -11,7 +11,7 @@
  * in the program, a full pipe is not waited for; false where the line did not get out. The thread's
  * errno is undefined afterwards.
  */
-bool say(int fd, const struct text *line);
+bool write_line(int fd, const struct text *line);
 
 /* The same to the end of a file, made if it is not there; never through a symbolic link. */
-bool say_to_file(const char *path, const struct text *line);
+bool write_line_to_file(const char *path, const struct text *line);

@@ -9,4 +9,4 @@
  * libc's syscall() would not do: it is a function that others interpose like any other, and
  * torsocks refuses most calls there and crashes in some.
  */
-long kernel_call(long number, long a, long b, long c, long d, long e);
+long raw_syscall(long number, long a, long b, long c, long d, long e);

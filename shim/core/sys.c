@@ -9,14 +9,14 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-#include "kernel.h"
+#include "raw_syscall.h"
 
 /* The kernel's signal set is 64 bits wide, whatever libc's sigset_t is. */
 enum { SIGNAL_SET_SIZE = 8 };
 
 /* Each argument as the kernel takes it, in a whole register; what a call does not take is 0. */
 #define CALL(name, a, b, c, d, e)                                                                  \
-	kernel_call(SYS_##name, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e))
+	raw_syscall(SYS_##name, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e))
 
 long sys_getsockname(int fd, void *address, socklen_t *length)
 {

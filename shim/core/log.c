@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "errnames.h"
-#include "say.h"
+#include "write_line.h"
 #include "text.h"
 
 enum { LINES_A_SECOND = 10, STDERR = 2 };
@@ -145,12 +145,12 @@ void log_write(const struct settings *settings, const struct log_stderr *stderr_
 			text_char(&line, ' ');
 		}
 		entry_text(&line, entry, lost);
-		written = say_to_file(settings->log_path, &line);
+		written = write_line_to_file(settings->log_path, &line);
 	} else {
 		if (stderr_at_start->is_journal)
 			text_string(&line, "<4>");
 		entry_text(&line, entry, lost);
-		written = say(STDERR, &line);
+		written = write_line(STDERR, &line);
 	}
 	if (!written)
 		atomic_fetch_add(&dropped, lost + 1);

@@ -9,9 +9,9 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
-#include "say.h"
-#include "sys.h"
-#include "text.h"
+#include "core/write_line.h"
+#include "core/sys.h"
+#include "core/text.h"
 
 enum { STDERR = 2, LONGEST_VALUE_SHOWN = 64 };
 
@@ -70,7 +70,7 @@ static void complain(const struct settings_complaint *complaint)
 	text_string(&line, complaint->used);
 	text_end(&line);
 	/* Nobody to tell is no reason to do anything else. */
-	say(STDERR, &line);
+	write_line(STDERR, &line);
 }
 
 static void read_environment(struct load *load, bool aloud)

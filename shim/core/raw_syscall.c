@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* A system call by the machine's own instruction, before which no other library can stand. */
 #define _GNU_SOURCE
-#include "kernel.h"
+#include "raw_syscall.h"
 
 #if defined __x86_64__ && defined __LP64__
 
-long kernel_call(long number, long a, long b, long c, long d, long e)
+long raw_syscall(long number, long a, long b, long c, long d, long e)
 {
 	register long r10 __asm__("r10") = d;
 	register long r8 __asm__("r8") = e;
@@ -18,7 +18,7 @@ long kernel_call(long number, long a, long b, long c, long d, long e)
 
 #elif defined __i386__
 
-long kernel_call(long number, long a, long b, long c, long d, long e)
+long raw_syscall(long number, long a, long b, long c, long d, long e)
 {
 	__asm__ volatile("int $0x80"
 			 : "+a"(number)
@@ -29,7 +29,7 @@ long kernel_call(long number, long a, long b, long c, long d, long e)
 
 #elif defined __aarch64__
 
-long kernel_call(long number, long a, long b, long c, long d, long e)
+long raw_syscall(long number, long a, long b, long c, long d, long e)
 {
 	register long x8 __asm__("x8") = number;
 	register long x0 __asm__("x0") = a;
@@ -46,7 +46,7 @@ long kernel_call(long number, long a, long b, long c, long d, long e)
 
 #elif defined __arm__ && defined __ARM_EABI__
 
-long kernel_call(long number, long a, long b, long c, long d, long e)
+long raw_syscall(long number, long a, long b, long c, long d, long e)
 {
 	register long r0 __asm__("r0") = a;
 	register long r1 __asm__("r1") = b;
@@ -63,7 +63,7 @@ long kernel_call(long number, long a, long b, long c, long d, long e)
 
 #elif defined __riscv && __riscv_xlen == 64
 
-long kernel_call(long number, long a, long b, long c, long d, long e)
+long raw_syscall(long number, long a, long b, long c, long d, long e)
 {
 	register long a7 __asm__("a7") = number;
 	register long a0 __asm__("a0") = a;
@@ -83,7 +83,7 @@ long kernel_call(long number, long a, long b, long c, long d, long e)
 #include <errno.h>
 #include <unistd.h>
 
-long kernel_call(long number, long a, long b, long c, long d, long e)
+long raw_syscall(long number, long a, long b, long c, long d, long e)
 {
 	const long r = syscall(number, a, b, c, d, e);
 	return r == -1 ? -errno : r;

@@ -6,10 +6,10 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-#include "endpoint.h"
+#include "core/endpoint.h"
 #include "export.h"
 #include "load.h"
-#include "tcpsock.h"
+#include "core/tcpsock.h"
 
 /*
  * bind(ip, 0) takes a whole port before the destination is known. With the hint only the address is

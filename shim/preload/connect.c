@@ -3,7 +3,7 @@
 #include <sys/socket.h>
 
 #include "export.h"
-#include "guard.h"
+#include "core/guard.h"
 #include "load.h"
 
 struct connect_call {

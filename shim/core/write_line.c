@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One line, one write, and nobody is the worse for it: no signal, no waiting. */
 #define _GNU_SOURCE
-#include "say.h"
+#include "write_line.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@ static uint64_t only(int signal)
 	return (uint64_t)1 << (signal - 1);
 }
 
-bool say(int fd, const struct text *line)
+bool write_line(int fd, const struct text *line)
 {
 	/*
 	 * What a write can raise: a broken pipe, a file at its limit, a terminal that stops
@@ -36,7 +36,7 @@ bool say(int fd, const struct text *line)
 	return written == (long)line->length;
 }
 
-bool say_to_file(const char *path, const struct text *line)
+bool write_line_to_file(const char *path, const struct text *line)
 {
 	/* O_NONBLOCK: a FIFO without a reader is an error at once. */
 	const long fd = sys_open(path,
@@ -45,7 +45,7 @@ bool say_to_file(const char *path, const struct text *line)
 				 0644);
 	if (fd < 0)
 		return false;
-	const bool said = say((int)fd, line);
+	const bool said = write_line((int)fd, line);
 	sys_close((int)fd);
 	return said;
 }
