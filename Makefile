@@ -56,7 +56,8 @@ units: $(UNITS)
 probes: $(PROBES) $(UNITS) $(BUILD)/tests/fuzz_twin $(BUILD)/tests/fuzz_mistake.so
 
 # What is pure, linked in directly: no preload, so that sanitizers and debuggers see it plainly.
-PURE_OBJECTS := $(addprefix $(BUILD)/shim/core/,endpoint.o errnames.o settings.o text.o verdict.o)
+PURE_OBJECTS := $(addprefix $(BUILD)/shim/core/,endpoint.o errnames.o \
+	log_limit.o log_line.o settings.o text.o verdict.o)
 
 $(BUILD)/unit/%: tests/unit/%.c $(PURE_OBJECTS) Makefile
 	@mkdir -p $(@D)

@@ -153,31 +153,6 @@ between_marks() {
   diff <(between_marks "$BATS_TEST_TMPDIR/bare") <(between_marks "$BATS_TEST_TMPDIR/shimmed")
 }
 
-@test "a blocking sendto of more than any buffer takes is refused too, and arrives whole elsewhere" {
-  # Bare it waits for ever for the reader that it is itself.
-  run -142 trap_run 50000 50001 fast_open python3 "$ROOT/tests/lib/large_send.py" 1 50000
-  run -0 trap_run 50000 50001 fast_open shimmed python3 "$ROOT/tests/lib/large_send.py" 60 50000
-  [[ $output == 'Connection refused' ]]
-  local size
-  for size in 1 4096 4097 16000000; do
-    run -0 trap_run 50000 50001 fast_open shimmed \
-      python3 "$ROOT/tests/lib/large_send.py" 60 700 "$size"
-    [[ $output == "sent $size, arrived $size" ]]
-  done
-  # Where nothing is to be changed it goes in one, and waits for ever as it does bare.
-  local setting
-  for setting in NOSELF_DISABLE=1 NOSELF_MODE=observe; do
-    run -0 trap_run 50000 50001 fast_open shimmed env "$setting" \
-      python3 "$ROOT/tests/lib/large_send.py" 60 700 16000000
-    [[ $output == "sent 16000000, arrived 16000000" ]]
-    run -142 trap_run 50000 50001 fast_open shimmed env "$setting" \
-      python3 "$ROOT/tests/lib/large_send.py" 1 50000
-  done
-  # A datagram is one, whatever flag it is sent with.
-  run -0 trap_run 40000 41000 shimmed python3 "$ROOT/tests/lib/large_send.py" 60 udp 9000
-  [[ $output == "sent 9000, arrived 9000" ]]
-}
-
 @test "a pinned socket is judged by NOSELF_PINNED at these doors too" {
   local way pinned='-b 127.0.0.1 -p 50000 127.0.0.1 50000'
   for way in -s -g -G -f; do

@@ -80,13 +80,13 @@ gives() {
   gives ECONNREFUSED no
   [[ $(sort <<<"$stderr") == "$(
     cat <<'END'
-noself: NOSELF_BIND_NO_PORT=2: expected 1 or 0; using 1
-noself: NOSELF_DISABLE=maybe: expected 1 or 0; using 0
-noself: NOSELF_ERRNO=EWHAT: expected an errno's name or a number from 1 to 133; using ECONNREFUSED
-noself: NOSELF_LOG=here: expected off, stderr or an absolute path; using off
-noself: NOSELF_MODE=never: expected retry, fail or observe; using retry
-noself: NOSELF_PINNED=yes: expected fail or allow; using fail
-noself: NOSELF_RETRIES=0: expected a number from 1 to 16; using 3
+noself: NOSELF_BIND_NO_PORT=2: expected 0|1; using 1
+noself: NOSELF_DISABLE=maybe: expected 0|1; using 0
+noself: NOSELF_ERRNO=EWHAT: expected NAME|1..133; using ECONNREFUSED
+noself: NOSELF_LOG=here: expected off|stderr|/PATH; using off
+noself: NOSELF_MODE=never: expected retry|fail|observe; using retry
+noself: NOSELF_PINNED=yes: expected fail|allow; using fail
+noself: NOSELF_RETRIES=0: expected 1..16; using 3
 END
   )" ]]
 }

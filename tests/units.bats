@@ -36,6 +36,10 @@ load lib/helpers
   "$BUILD/unit/test_acting_guard"
 }
 
-@test "a large fast open goes in two parts that look like one, and a dial knows what it found" {
+@test "a dial knows whether an earlier dial had connected the socket" {
   "$BUILD/unit/test_acting_sends"
+}
+
+@test "ten log lines a second are written, and the dropped ones counted for each process" {
+  "$BUILD/unit/test_log_limit"
 }

@@ -57,6 +57,12 @@ uint16_t endpoint_port(const void *address, socklen_t length)
 	return family == AF_INET || family == AF_INET6 ? (uint16_t)(bytes[2] << 8 | bytes[3]) : 0;
 }
 
+size_t endpoint_last_word(sa_family_t family)
+{
+	return family == AF_INET6 ? offsetof(struct sockaddr_in6, sin6_addr) + 12
+				  : offsetof(struct sockaddr_in, sin_addr);
+}
+
 socklen_t endpoint_name(const struct endpoint *end, union socket_name *name)
 {
 	if (end->family == AF_INET) {

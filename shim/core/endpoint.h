@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -31,6 +32,9 @@ struct endpoint endpoint_of(const void *address, socklen_t length);
  * internet address. Reads no byte past the fourth.
  */
 uint16_t endpoint_port(const void *address, socklen_t length);
+
+/* Where the last four bytes of the address lie in a socket address: zeros in every wildcard. */
+size_t endpoint_last_word(sa_family_t family);
 
 /* The same as a socket address, for the kernel; returns its length. */
 socklen_t endpoint_name(const struct endpoint *end, union socket_name *name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Dial, look, undo, dial again: the one loop behind every door. Knows nothing of preloading. */
+/* Connect, detect, disconnect, connect again: the loop for every call that dials. */
 #include "guard.h"
 
 #include <errno.h>
@@ -12,138 +12,148 @@
 
 /* One call of the program's, as it goes through the loop. */
 struct attempt {
+	const struct settings *settings;
 	int fd;
-	const struct door *door;
+	const struct connect_op *op;
 	const void *call;
-	long result;          /* of the latest dial, or a negative errno */
+	long result;          /* of the latest dial */
 	struct endpoint self; /* where it met itself */
 	uint32_t range;       /* the program's own IP_LOCAL_PORT_RANGE, where the kernel has it */
-	struct facts facts;
+	struct dial_state state;
 };
 
 static void dial(struct attempt *a)
 {
-	a->result = a->door->dial(a->call);
-	/* A library behind this one that fails without an errno has failed all the same. */
-	if (a->result < 0)
-		a->result = errno ? -errno : -EIO;
+	a->result = a->op->connect(a->call);
 }
 
 /*
- * Whether this call met nothing new: the program asks a second time whether its dial is done, and
- * it is, with a self-connection that the settings let be. To undo it now would be to never end.
+ * Whether the program asks a second time for a self-connection that the settings allow. It keeps
+ * the connection: undoing it would loop forever.
  */
-static bool is_known(const struct attempt *a, const struct settings *settings)
+static bool is_known(const struct attempt *a)
 {
-	return a->result == 0 && (settings->pinned_allowed || settings->mode == MODE_OBSERVE) &&
+	return a->result == 0 &&
+	       (a->settings->pinned_allowed || a->settings->mode == MODE_OBSERVE) &&
 	       tcpsock_was_connected(a->fd);
 }
 
-static void look(struct attempt *a, const struct settings *settings)
+static bool detect_self(struct attempt *a)
 {
-	a->facts.outcome = OUTCOME_OTHER;
-	if (a->result == -EADDRNOTAVAIL) {
-		a->facts.outcome = OUTCOME_NO_PORT;
-	} else if (a->result >= 0 || a->result == -EINPROGRESS || a->result == -EINTR) {
-		socklen_t length = 0;
-		const void *destination = a->door->destination(a->call, &length);
-		struct endpoint self;
-		/* UNIX sockets and AF_UNSPEC end here, before any system call. */
-		if (endpoint_port(destination, length) == 0 ||
-		    !tcpsock_reached_self(a->fd, destination, length, &self) ||
-		    is_known(a, settings))
-			return;
-		a->facts.outcome = OUTCOME_SELF;
-		a->facts.met_self = true;
-		a->self = self;
-	}
+	socklen_t length = 0;
+	const void *to;
+
+	if (a->result < 0 && a->result != -EINPROGRESS && a->result != -EINTR)
+		return false;
+	to = a->op->destination(a->call, &length);
+	/* UNIX sockets and AF_UNSPEC end here, before any system call. */
+	return endpoint_port(to, length) != 0 &&
+	       tcpsock_reached_self(a->fd, to, length, &a->self) && !is_known(a);
 }
 
-/* What can only be asked of an unconnected socket, and costs too much to ask before it matters. */
-static void ask(struct attempt *a)
+static enum outcome outcome_of(struct attempt *a)
 {
-	if (a->facts.tries > 0)
+	if (a->result == -EADDRNOTAVAIL)
+		return OUTCOME_NO_PORT;
+	return detect_self(a) ? OUTCOME_SELF : OUTCOME_OTHER;
+}
+
+/* What only an unconnected socket can tell. Asked once, and only when it matters. */
+static void probe_socket(struct attempt *a)
+{
+	if (a->state.tries > 0)
 		return;
-	if (a->facts.outcome == OUTCOME_NO_PORT)
-		a->facts.pinned = !tcpsock_is_tcp(a->fd) || tcpsock_is_pinned(a->fd);
-	if (a->facts.outcome == OUTCOME_SELF) {
-		a->facts.pinned = tcpsock_is_pinned(a->fd);
-		a->facts.can_aim = tcpsock_range(a->fd, &a->range) == 0;
+	if (a->state.outcome == OUTCOME_NO_PORT)
+		a->state.pinned = !tcpsock_is_tcp(a->fd) || tcpsock_is_pinned(a->fd);
+	if (a->state.outcome == OUTCOME_SELF) {
+		a->state.pinned = tcpsock_is_pinned(a->fd);
+		a->state.has_port_range = tcpsock_range(a->fd, &a->range) == 0;
 	}
 }
 
-/* Looks at the latest dial, undoes it where it reached itself, and says what to do next. */
-static enum verdict judge(struct attempt *a, const struct settings *settings)
+/* Disconnects the socket where it reached itself, and decides what to do next. */
+static enum verdict judge(struct attempt *a)
 {
-	look(a, settings);
-	if (a->facts.outcome == OUTCOME_OTHER)
+	a->state.outcome = outcome_of(a);
+	if (a->state.outcome == OUTCOME_OTHER)
 		return VERDICT_GIVE;
-	if (settings->mode != MODE_OBSERVE) {
-		/* What cannot be undone can only be told. */
-		if (a->facts.outcome == OUTCOME_SELF && tcpsock_dissolve(a->fd) < 0)
+	if (a->state.outcome == OUTCOME_SELF)
+		a->state.met_self = true;
+	if (a->settings->mode != MODE_OBSERVE) {
+		/* If disconnecting fails, only log. */
+		if (a->state.outcome == OUTCOME_SELF && tcpsock_disconnect(a->fd) < 0)
 			return VERDICT_OBSERVE;
-		/* A dissolved MPTCP socket falls back to the range that it dialled from. */
-		if (a->facts.can_aim && a->facts.tries > 0)
+		/* A disconnected MPTCP socket falls back to the range that it dialled with. */
+		if (a->state.has_port_range && a->state.tries > 0)
 			tcpsock_set_range(a->fd, a->range);
-		ask(a);
+		probe_socket(a);
 	}
-	return verdict_of(settings, &a->facts);
+	return verdict_of(a->settings, &a->state);
 }
 
-/* Dials from a port that is not the one it met itself on, where the kernel can be told so. */
+/* Dials from a port other than the one it met itself on, as far as the kernel can be told so. */
 static void dial_elsewhere(struct attempt *a)
 {
-	const enum aim aim = verdict_aim(&a->facts);
+	const enum side side = verdict_side(&a->state);
 	uint32_t beside;
 
-	a->facts.sides++;
-	if (aim != AIM_ANYWHERE && !verdict_range(a->range, a->self.port, aim, &beside)) {
+	a->state.sides_tried++;
+	if (side != SIDE_ANY && !verdict_range(a->range, a->self.port, side, &beside)) {
 		a->result = -EADDRNOTAVAIL;
 		return;
 	}
-	const bool aimed = aim != AIM_ANYWHERE && tcpsock_set_range(a->fd, beside) == 0;
+	const bool is_lent = side != SIDE_ANY && tcpsock_set_range(a->fd, beside) == 0;
 	/*
-	 * A thread that is cancelled or jumps out of the dial leaves the bound behind, on a socket
+	 * A thread that is cancelled or jumps out of the dial leaves the range set, on a socket
 	 * that is half connected and only good for close().
 	 */
 	dial(a);
-	a->facts.tries++;
-	if (aimed)
+	a->state.tries++;
+	if (is_lent)
 		tcpsock_set_range(a->fd, a->range);
 }
 
-long guard_dial(const struct settings *settings, const struct log_stderr *stderr_at_start, int fd,
-		const struct door *door, const void *call)
+static void dial_again(struct attempt *a, enum verdict verdict)
 {
-	const int errno_before = errno;
-	struct attempt a = {.fd = fd, .door = door, .call = call};
-	const char *action = "retried";
+	if (verdict == VERDICT_RETRY) {
+		dial_elsewhere(a);
+	} else {
+		a->state.spurious++;
+		dial(a);
+	}
+}
+
+/* Carries out the last verdict; returns the action for the log. */
+static const char *finish(struct attempt *a, enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_OBSERVE:
+		return "observed";
+	case VERDICT_ALLOW:
+		dial(a);
+		return "allowed";
+	case VERDICT_FAIL:
+		a->result = -a->settings->error;
+		return "failed";
+	default:
+		return "retried";
+	}
+}
+
+long guard_dial(const struct settings *settings, int fd, const struct connect_op *op,
+		const void *call, struct log_event *event)
+{
+	struct attempt a = {.settings = settings, .fd = fd, .op = op, .call = call};
 	enum verdict verdict;
 
-	if (settings->disabled)
-		return door->dial(call);
+	event->action = NULL;
 	dial(&a);
-	while ((verdict = judge(&a, settings)) == VERDICT_RETRY || verdict == VERDICT_REPEAT) {
-		if (verdict == VERDICT_RETRY) {
-			dial_elsewhere(&a);
-		} else {
-			a.facts.spurious++;
-			dial(&a);
-		}
-	}
-	if (verdict == VERDICT_OBSERVE) {
-		action = "observed";
-	} else if (verdict == VERDICT_ALLOW) {
-		action = "allowed";
-		dial(&a);
-	} else if (verdict == VERDICT_FAIL) {
-		action = "failed";
-		a.result = -settings->error;
-	}
-	if (a.facts.met_self) {
-		const struct log_entry entry = {fd, a.self, action, a.facts.tries, a.result};
-		log_write(settings, stderr_at_start, &entry);
-	}
-	errno = a.result < 0 ? (int)-a.result : errno_before;
-	return a.result < 0 ? -1 : a.result;
+	if (settings->mode == MODE_OFF)
+		return a.result;
+	while ((verdict = judge(&a)) == VERDICT_RETRY || verdict == VERDICT_REPEAT)
+		dial_again(&a, verdict);
+	const char *action = finish(&a, verdict);
+	if (a.state.met_self)
+		*event = (struct log_event){action, fd, a.self, a.state.tries, a.result};
+	return a.result;
 }

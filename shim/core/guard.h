@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* Dial, look, undo, dial again: the one loop behind every door. Knows nothing of preloading. */
+/* Connect, detect, disconnect, connect again: the loop for every call that dials. */
 #pragma once
 
 #include <sys/socket.h>
 
-#include "log.h"
+#include "log_line.h"
 #include "settings.h"
 
-/* One way to dial, such as connect(): how it is done, and where to. */
-struct door {
-	/* Dials once; -1 and errno, or the call's own result. May be called several times. */
-	long (*dial)(const void *call);
+/* One way to connect, such as connect() or sendto() with MSG_FASTOPEN. */
+struct connect_op {
+	/* Dials once. The call's own result, or a negative errno. May be called several times. */
+	long (*connect)(const void *call);
 	/*
-	 * The destination in the caller's memory, NULL for none. Asked only after a dial that
-	 * succeeded or is under way, when the kernel has read it too.
+	 * The destination in the caller's memory, NULL for none. Called only after a dial that
+	 * succeeded or is under way, so that the kernel has read that memory before.
 	 */
 	const void *(*destination)(const void *call, socklen_t *length);
 };
 
 /*
- * Dials through the door until the socket `fd` has not reached itself, or fails: result and errno
- * are the program's own. On success errno is as it was before. `call` is handed to the door.
+ * Dials until the socket `fd` has not reached itself, or fails. Returns what the program gets: the
+ * call's result or a negative errno. `call` is handed to `op`. `event` says what is to be logged;
+ * its action is NULL where the socket did not meet itself.
  */
-long guard_dial(const struct settings *settings, const struct log_stderr *stderr_at_start, int fd,
-		const struct door *door, const void *call);
+long guard_dial(const struct settings *settings, int fd, const struct connect_op *op,
+		const void *call, struct log_event *event);

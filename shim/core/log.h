@@ -1,35 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* The line for each self-connection met, where and when it may be written. */
+/* Writes the line for each self-connection met, where and as often as the settings want it. */
 #pragma once
 
-#include <stdbool.h>
-
-#include "endpoint.h"
+#include "log_limit.h"
+#include "log_line.h"
+#include "log_target.h"
 #include "settings.h"
-#include "sys.h"
 
-/* Where a log on stderr goes: known from the start of the program on. */
-struct log_stderr {
-	bool known;      /* else nothing is written */
-	bool is_journal; /* JOURNAL_STREAM names it */
-	struct file_identity identity;
-};
-
-/* Looks at descriptor 2. `journal_stream` is that variable's value or NULL. */
-struct log_stderr log_find_stderr(const char *journal_stream);
-
-struct log_entry {
-	int fd;
-	struct endpoint self;
-	const char *action; /* retried, failed, allowed or observed */
-	int tries;          /* how often it was dialled again */
-	long result;        /* what the program gets: 0 or more, or a negative errno */
+/* What is constant while a program runs, and the one thing that is not: the limiter's counters. */
+struct context {
+	struct settings settings;
+	struct log_target log_target; /* for LOG_STDERR */
+	struct log_limit *log_limit;
 };
 
 /*
- * Writes the line where the settings want it, at most ten a second in this process. A descriptor 2
- * that is no longer the stderr of the start gets nothing. Safe in a signal handler; the thread's
- * errno is undefined afterwards.
+ * Writes the line for `event`. Lines beyond the limit, and lines for a descriptor 2 that is no
+ * longer the stderr of the start, are dropped. Safe in a signal handler; never waits; errno is
+ * undefined afterwards.
  */
-void log_write(const struct settings *settings, const struct log_stderr *stderr_at_start,
-	       const struct log_entry *entry);
+void log_write(const struct context *context, const struct log_source *source,
+	       const struct log_event *event);

@@ -1,25 +1,41 @@
 /* SPDX-License-Identifier: MIT */
-/* The NOSELF_ variables: their values, their defaults, and a strict reading of each. Pure. */
+/* The NOSELF_ settings: one table of what there is, and a strict reading of each value. Pure. */
 #include "settings.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stddef.h>
 
 #include "errnames.h"
 #include "text.h"
 
-const struct settings settings_default = {
-	.mode = MODE_RETRY,
-	.retries = 3,
-	.error = ECONNREFUSED,
-	.pinned_allowed = false,
-	.bind_hint = true,
-	.disabled = false,
-	.log = LOG_OFF,
-};
-
 enum { MOST_RETRIES = 16, MOST_ERRNO = 133 };
+
+static bool read_mode(struct settings *s, const char *words, const char *value);
+static bool read_retries(struct settings *s, const char *words, const char *value);
+static bool read_errno(struct settings *s, const char *words, const char *value);
+static bool read_pinned(struct settings *s, const char *words, const char *value);
+static bool read_bind_no_port(struct settings *s, const char *words, const char *value);
+static bool read_log(struct settings *s, const char *words, const char *value);
+static bool read_disable(struct settings *s, const char *words, const char *value);
+
+/* clang-format off */
+const struct setting settings_table[SETTINGS] = {
+	{"NOSELF_MODE", "mode", 'm', "retry|fail|observe", "retry",
+	 "dial again from another port, fail at once, or only log", read_mode},
+	{"NOSELF_RETRIES", "retries", 'r', "1..16", "3",
+	 "how often to dial again", read_retries},
+	{"NOSELF_ERRNO", "errno", 'e', "NAME|1..133", "ECONNREFUSED",
+	 "errno returned when no other source port is possible", read_errno},
+	{"NOSELF_PINNED", "pinned", 'p', "fail|allow", "fail",
+	 "for a socket that the program bound to the port it dials", read_pinned},
+	{"NOSELF_BIND_NO_PORT", "bind-no-port", 'b', "0|1", "1",
+	 "set IP_BIND_ADDRESS_NO_PORT on bind()", read_bind_no_port},
+	{"NOSELF_LOG", "log", 'l', "off|stderr|/PATH", "off",
+	 "where to write a line for each self-connection", read_log},
+	{"NOSELF_DISABLE", NULL, 0, "0|1", "0",
+	 "let every call go straight through", read_disable},
+};
+/* clang-format on */
 
 /* A whole number from 1 to `most`, decimal, without sign, space or leading zero; else 0. */
 static int number(const char *text, int most)
@@ -37,110 +53,116 @@ static int number(const char *text, int most)
 	return n;
 }
 
-/* Which of the words the value is, or -1. The list ends with NULL. */
-static int word(const char *value, const char *const *words)
+/* Which of the words in "one|two" the value is, from 0, or -1. */
+static int word(const char *words, const char *value)
 {
-	for (int i = 0; words[i]; i++)
-		if (text_same(value, words[i]))
+	for (int i = 0;; i++) {
+		const char *v = value;
+		while (*v && *v != '|' && *v == *words)
+			v++, words++;
+		if (!*v && (!*words || *words == '|'))
 			return i;
-	return -1;
-}
-
-static bool read_mode(struct settings *s, const char *value)
-{
-	static const char *const words[] = {"retry", "fail", "observe", NULL};
-	int i = word(value, words);
-	s->mode = i < 0 ? settings_default.mode : (enum mode)i;
-	return i >= 0;
-}
-
-static bool read_retries(struct settings *s, const char *value)
-{
-	int n = number(value, MOST_RETRIES);
-	s->retries = n ? n : settings_default.retries;
-	return n != 0;
-}
-
-static bool read_errno(struct settings *s, const char *value)
-{
-	int n = number(value, MOST_ERRNO);
-	if (!n)
-		n = errnames_number(value);
-	s->error = n ? n : settings_default.error;
-	return n != 0;
-}
-
-static bool read_pinned(struct settings *s, const char *value)
-{
-	static const char *const words[] = {"fail", "allow", NULL};
-	int i = word(value, words);
-	s->pinned_allowed = i == 1;
-	return i >= 0;
-}
-
-static bool read_switch(bool *on, bool otherwise, const char *value)
-{
-	static const char *const words[] = {"0", "1", NULL};
-	int i = word(value, words);
-	*on = i < 0 ? otherwise : i == 1;
-	return i >= 0;
-}
-
-static bool read_bind_hint(struct settings *s, const char *value)
-{
-	return read_switch(&s->bind_hint, settings_default.bind_hint, value);
-}
-
-static bool read_disable(struct settings *s, const char *value)
-{
-	return read_switch(&s->disabled, settings_default.disabled, value);
-}
-
-static bool read_log(struct settings *s, const char *value)
-{
-	static const char *const words[] = {"off", "stderr", NULL};
-	unsigned length = 0;
-	int i = word(value, words);
-
-	s->log = i < 0 ? LOG_OFF : (enum log_to)i;
-	s->log_path = NULL;
-	if (i >= 0)
-		return true;
-	while (length < PATH_MAX && value[length])
-		length++;
-	if (value[0] != '/' || length == PATH_MAX)
-		return false;
-	s->log = LOG_FILE;
-	s->log_path = value;
-	return true;
-}
-
-static const struct variable {
-	const char *name;
-	bool (*read)(struct settings *, const char *value);
-	const char *expected, *otherwise;
-} variables[] = {
-	{"NOSELF_MODE", read_mode, "retry, fail or observe", "retry"},
-	{"NOSELF_RETRIES", read_retries, "a number from 1 to 16", "3"},
-	{"NOSELF_ERRNO", read_errno, "an errno's name or a number from 1 to 133", "ECONNREFUSED"},
-	{"NOSELF_PINNED", read_pinned, "fail or allow", "fail"},
-	{"NOSELF_BIND_NO_PORT", read_bind_hint, "1 or 0", "1"},
-	{"NOSELF_LOG", read_log, "off, stderr or an absolute path", "off"},
-	{"NOSELF_DISABLE", read_disable, "1 or 0", "0"},
-};
-
-enum settings_verdict settings_read(struct settings *settings, const char *assignment,
-				    struct settings_complaint *complaint)
-{
-	for (unsigned i = 0; i < sizeof(variables) / sizeof(*variables); i++) {
-		const struct variable *v = &variables[i];
-		const char *value = text_after(assignment, v->name);
-		if (!value || *value++ != '=')
-			continue;
-		if (v->read(settings, value))
-			return SETTINGS_TAKEN;
-		*complaint = (struct settings_complaint){value, v->name, v->expected, v->otherwise};
-		return SETTINGS_BAD;
+		while (*words && *words != '|')
+			words++;
+		if (!*words++)
+			return -1;
 	}
-	return SETTINGS_NOT_OURS;
+}
+
+static bool read_mode(struct settings *s, const char *words, const char *value)
+{
+	const int i = word(words, value);
+	if (i >= 0)
+		s->mode = (enum mode)i;
+	return i >= 0;
+}
+
+static bool read_retries(struct settings *s, const char *words, const char *value)
+{
+	(void)words;
+	s->retries = number(value, MOST_RETRIES);
+	return s->retries != 0;
+}
+
+static bool read_errno(struct settings *s, const char *words, const char *value)
+{
+	const int n = number(value, MOST_ERRNO);
+	(void)words;
+	s->error = n ? n : errnames_number(value);
+	return s->error != 0;
+}
+
+/* For a setting with two words, of which the second is its `other`. */
+static bool read_either(bool *other, const char *words, const char *value)
+{
+	const int i = word(words, value);
+	*other = i == 1;
+	return i >= 0;
+}
+
+static bool read_pinned(struct settings *s, const char *words, const char *value)
+{
+	return read_either(&s->pinned_allowed, words, value);
+}
+
+static bool read_bind_no_port(struct settings *s, const char *words, const char *value)
+{
+	return read_either(&s->bind_no_port, words, value);
+}
+
+static bool read_disable(struct settings *s, const char *words, const char *value)
+{
+	return read_either(&s->disabled, words, value);
+}
+
+/* A line break fits neither a unit file nor one line of a message. */
+static bool is_log_path(const char *value)
+{
+	unsigned length = 0;
+	while (length < PATH_MAX && value[length] && value[length] != '\n')
+		length++;
+	return value[0] == '/' && length < PATH_MAX && !value[length];
+}
+
+static bool read_log(struct settings *s, const char *words, const char *value)
+{
+	const bool is_path = is_log_path(value);
+	const int i = is_path ? LOG_FILE : word(words, value);
+
+	s->log_path = is_path ? value : NULL;
+	if (i >= 0)
+		s->log = (enum log_to)i;
+	return i >= 0;
+}
+
+bool settings_set(struct settings *settings, const struct setting *row, const char *value)
+{
+	if (row->read(settings, row->values, value))
+		return true;
+	row->read(settings, row->values, row->fallback);
+	return false;
+}
+
+void settings_start(struct settings *settings)
+{
+	for (int i = 0; i < SETTINGS; i++)
+		settings_set(settings, &settings_table[i], settings_table[i].fallback);
+}
+
+void settings_finish(struct settings *settings)
+{
+	if (settings->disabled)
+		settings->mode = MODE_OFF;
+}
+
+const struct setting *settings_find(const char *assignment, const char **value)
+{
+	for (int i = 0; i < SETTINGS; i++) {
+		const char *rest = text_after(assignment, settings_table[i].variable);
+		if (rest && *rest == '=') {
+			*value = rest + 1;
+			return &settings_table[i];
+		}
+	}
+	return NULL;
 }

@@ -134,7 +134,7 @@ long sys_take_signal(uint64_t set)
 	return CALL(rt_sigtimedwait, &set, 0, no_wait, SIGNAL_SET_SIZE, 0);
 }
 
-long sys_now(int clock, struct moment *now)
+long sys_now(int clock, struct kernel_timespec *now)
 {
 #ifdef SYS_clock_gettime64
 	/* A 32-bit machine: the call that outlives 2038 where the kernel has it (Linux 5.1). */
@@ -145,7 +145,7 @@ long sys_now(int clock, struct moment *now)
 	long r = CALL(clock_gettime, clock, spec, 0, 0, 0);
 	if (r < 0)
 		return r;
-	*now = (struct moment){.seconds = spec[0], .nanoseconds = spec[1]};
+	*now = (struct kernel_timespec){.seconds = spec[0], .nanoseconds = spec[1]};
 	return 0;
 }
 

@@ -45,10 +45,10 @@ long sys_pending_signals(uint64_t *set);
 long sys_take_signal(uint64_t set);
 
 /* Seconds and nanoseconds of a CLOCK_… clock. */
-struct moment {
+struct kernel_timespec {
 	int64_t seconds, nanoseconds;
 };
-long sys_now(int clock, struct moment *now);
+long sys_now(int clock, struct kernel_timespec *now);
 
 long sys_pid(void);
 /* The calling thread's name, at most 15 bytes and a NUL. */

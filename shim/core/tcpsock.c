@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kernel knows of one TCP socket, and how to change it: nothing is remembered here. */
+/* What the kernel knows of one TCP socket, and how to change it. Remembers nothing. */
 #include "tcpsock.h"
 
 #include <errno.h>
@@ -9,9 +9,9 @@
 #include "sys.h"
 
 /* From linux/in.h and linux/mptcp.h, for C libraries older than the kernel. */
-enum { NO_PORT_HINT = 24, LOCAL_PORT_RANGE = 51, PROTOCOL_MPTCP = 262 };
+enum { BIND_NO_PORT = 24, LOCAL_PORT_RANGE = 51, PROTOCOL_MPTCP = 262 };
 
-/* How often a socket is put right before giving up; a lack of memory may pass. */
+/* How often to try to restore a socket: a lack of memory may pass. */
 enum { ATTEMPTS = 4 };
 
 long tcpsock_local(int fd, struct endpoint *local)
@@ -62,21 +62,21 @@ bool tcpsock_was_connected(int fd)
 	return sys_nonblocking(fd) == 1 && sys_getpeername(fd, &peer, &length) == 0;
 }
 
-long tcpsock_dissolve(int fd)
+long tcpsock_disconnect(int fd)
 {
 	const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
 	int leftover;
 	long r = sys_connect(fd, &nobody, sizeof(nobody));
 	if (r < 0)
 		return r;
-	/* The reset leaves ECONNRESET behind; asking takes it out. */
+	/* The reset leaves ECONNRESET in SO_ERROR; reading clears it. */
 	for (int i = 0; i < ATTEMPTS; i++)
 		if (sys_get_option(fd, SOL_SOCKET, SO_ERROR, &leftover) >= 0)
 			break;
 	return 0;
 }
 
-/* Gives the socket this address, without a port where the hint is set. */
+/* Binds to this address and port 0. */
 static long bind_address(int fd, const struct endpoint *address)
 {
 	struct endpoint without_port = *address;
@@ -93,18 +93,18 @@ bool tcpsock_is_pinned(int fd)
 
 	if (tcpsock_local(fd, &local) < 0 || local.family == AF_UNSPEC || local.port == 0)
 		return false;
-	const long hint = tcpsock_hint(fd);
-	if (hint < 0 || (hint == 0 && tcpsock_set_hint(fd, true) < 0))
+	const long no_port = tcpsock_bind_no_port(fd);
+	if (no_port < 0 || (no_port == 0 && tcpsock_set_bind_no_port(fd, true) < 0))
 		return false;
 	/*
-	 * A dissolved MPTCP socket goes on showing the address that it dialled from, bound or not.
-	 * Bound to that one, its next dial could not leave from another; so it is let go.
+	 * A disconnected MPTCP socket shows the address that it dialled from, bound or not. Bound
+	 * to it, the next dial could not use another address. So the address is released.
 	 */
 	if (protocol_of(fd) == PROTOCOL_MPTCP)
 		local = (struct endpoint){.family = local.family};
 	const long r = bind_address(fd, &local);
-	if (hint == 0)
-		tcpsock_set_hint(fd, false);
+	if (no_port == 0)
+		tcpsock_set_bind_no_port(fd, false);
 	return r == -EINVAL;
 }
 
@@ -130,49 +130,46 @@ long tcpsock_set_range(int fd, uint32_t range)
 	return restore(fd, LOCAL_PORT_RANGE, (int)range);
 }
 
-long tcpsock_hint(int fd)
+long tcpsock_bind_no_port(int fd)
 {
 	int value;
-	long r = sys_get_option(fd, IPPROTO_IP, NO_PORT_HINT, &value);
+	long r = sys_get_option(fd, IPPROTO_IP, BIND_NO_PORT, &value);
 	return r < 0 ? r : value != 0;
 }
 
-long tcpsock_set_hint(int fd, bool on)
+long tcpsock_set_bind_no_port(int fd, bool on)
 {
-	return on ? sys_set_option(fd, IPPROTO_IP, NO_PORT_HINT, 1) : restore(fd, NO_PORT_HINT, 0);
+	return on ? sys_set_option(fd, IPPROTO_IP, BIND_NO_PORT, 1) : restore(fd, BIND_NO_PORT, 0);
 }
 
-long tcpsock_set_hint_for(int fd, sa_family_t family, const void *address, socklen_t length)
+long tcpsock_set_bind_no_port_for(int fd, sa_family_t family, const void *address, socklen_t length)
 {
-	enum { WORD = 4 };
 	/*
 	 * The address itself is the option's value: its last word is 0 in every wildcard, and any
-	 * other number is as good as 1. An IPv6 address that ends so without being one goes without
-	 * the hint.
+	 * other number is as good as 1. An IPv6 address that ends in zeros goes without the option.
 	 */
-	const uintptr_t at = family == AF_INET6 ? offsetof(struct sockaddr_in6, sin6_addr) + 12
-						: offsetof(struct sockaddr_in, sin_addr);
-	if (length < at + WORD)
+	const size_t at = endpoint_last_word(family);
+	if (length < at + sizeof(uint32_t))
 		return -EINVAL;
-	return sys_set_option_from(fd, IPPROTO_IP, NO_PORT_HINT,
+	return sys_set_option_from(fd, IPPROTO_IP, BIND_NO_PORT,
 				   (const void *)((uintptr_t)address + at));
 }
 
-bool tcpsock_port_is_due(int fd, const struct endpoint *local)
+bool tcpsock_port_is_deferred(int fd, const struct endpoint *local)
 {
 	return local->family != AF_UNSPEC && local->port == 0 && !endpoint_is_wildcard(local) &&
-	       tcpsock_is_tcp(fd) && tcpsock_hint(fd) == 0;
+	       tcpsock_is_tcp(fd) && tcpsock_bind_no_port(fd) == 0;
 }
 
-long tcpsock_take_port(int fd, const struct endpoint *local)
+long tcpsock_allocate_port(int fd, const struct endpoint *local)
 {
 	long r = bind_address(fd, local);
 	if (r == -EINVAL)
 		return 0;
-	if (r < 0 && tcpsock_set_hint(fd, true) == 0) {
-		/* The kernel let go of the address too: take it again, the port still put off. */
+	if (r < 0 && tcpsock_set_bind_no_port(fd, true) == 0) {
+		/* The kernel released the address too: bind it again, the port still deferred. */
 		bind_address(fd, local);
-		tcpsock_set_hint(fd, false);
+		tcpsock_set_bind_no_port(fd, false);
 	}
 	return r;
 }

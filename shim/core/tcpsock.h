@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kernel knows of one TCP socket, and how to change it: nothing is remembered here. */
+/* What the kernel knows of one TCP socket, and how to change it. Remembers nothing. */
 #pragma once
 
 #include "endpoint.h"
@@ -21,16 +21,16 @@ bool tcpsock_reached_self(int fd, const void *to, socklen_t to_length, struct en
 
 /*
  * Whether a dial that gave 0 found the socket connected by an earlier one: where it does not wait,
- * none is done at once, but for a fast open that is put off, which knows no peer yet.
+ * none is done at once, but for a deferred fast open, which knows no peer yet.
  */
 bool tcpsock_was_connected(int fd);
 
 /*
- * Takes the connection apart on the same socket: descriptor, options, duplicates, epoll and flags
+ * Disconnects on the same socket: descriptor, options, duplicates, epoll and flags
  * stay, received data goes, no TIME_WAIT is left, SO_ERROR is clear, and a port that the kernel
  * chose is free again.
  */
-long tcpsock_dissolve(int fd);
+long tcpsock_disconnect(int fd);
 
 /*
  * Whether an unconnected socket is *pinned*: bound by the program itself to a port of its choice,
@@ -49,26 +49,28 @@ long tcpsock_range(int fd, uint32_t *range);
 long tcpsock_set_range(int fd, uint32_t range);
 
 /*
- * IP_BIND_ADDRESS_NO_PORT, the hint (Linux 4.2): bind() of port 0 takes the address and leaves the
- * port to connect(). tcpsock_hint is 1 or 0.
+ * IP_BIND_ADDRESS_NO_PORT (Linux 4.2): bind() of port 0 takes the address and leaves the port to
+ * connect(). tcpsock_bind_no_port returns 1 or 0.
  */
-long tcpsock_hint(int fd);
-long tcpsock_set_hint(int fd, bool on);
+long tcpsock_bind_no_port(int fd);
+long tcpsock_set_bind_no_port(int fd, bool on);
 
 /*
- * Sets the hint if the socket address that bind() was given, for a socket of that family, is no
- * wildcard. The address is the program's memory, which may not be there: only the kernel reads it.
+ * Sets it if the socket address that bind() was given, for a socket of that family, is no wildcard.
+ * The address is the program's memory, which may not be there: only the kernel reads it.
  */
-long tcpsock_set_hint_for(int fd, sa_family_t family, const void *address, socklen_t length);
+long tcpsock_set_bind_no_port_for(int fd, sa_family_t family, const void *address,
+				  socklen_t length);
 
 /*
- * Whether this is a bind() whose port was put off by this library: an address, no port, and the
- * hint not set. Nothing else looks like that, for a program that sets the hint leaves it set.
+ * Whether this library deferred the port of this socket's bind(): an address, no port, and
+ * IP_BIND_ADDRESS_NO_PORT not set. Nothing else looks like that: a program that sets the option
+ * leaves it set.
  */
-bool tcpsock_port_is_due(int fd, const struct endpoint *local);
+bool tcpsock_port_is_deferred(int fd, const struct endpoint *local);
 
 /*
- * Takes the port that was put off; another thread may have done so a moment before, which is as
- * good. Where none is free the socket stays as it was.
+ * Allocates the deferred port. 0 too where another thread has just done so. Where no port is free
+ * the socket stays as it was.
  */
-long tcpsock_take_port(int fd, const struct endpoint *local);
+long tcpsock_allocate_port(int fd, const struct endpoint *local);

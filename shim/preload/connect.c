@@ -2,9 +2,8 @@
 /* connect(), and the second name that libc has for it. */
 #include <sys/socket.h>
 
+#include "dial.h"
 #include "export.h"
-#include "core/guard.h"
-#include "load.h"
 
 struct connect_call {
 	const struct next *next;
@@ -13,10 +12,10 @@ struct connect_call {
 	socklen_t length;
 };
 
-static long dial(const void *call)
+static long connect_once(const void *call)
 {
 	const struct connect_call *c = call;
-	return c->next->connect(c->fd, c->to, c->length);
+	return dial_result(c->next->connect(c->fd, c->to, c->length));
 }
 
 static const void *destination(const void *call, socklen_t *length)
@@ -26,14 +25,14 @@ static const void *destination(const void *call, socklen_t *length)
 	return c->to;
 }
 
-static const struct door door = {dial, destination};
+static const struct connect_op op = {connect_once, destination};
 
 EXPORT int connect(int fd, const struct sockaddr *to, socklen_t length)
 {
 	struct load early;
 	const struct load *load = load_get(&early);
 	const struct connect_call call = {&load->next, fd, to, length};
-	return (int)guard_dial(&load->settings, &load->stderr_at_start, fd, &door, &call);
+	return (int)dial(load, fd, &op, &call);
 }
 
 EXPORT int __connect(int fd, const struct sockaddr *to, socklen_t length)

@@ -50,6 +50,6 @@ static inline int put_off(struct endpoint *local)
 {
 	const int fd = tcp_socket();
 	CHECK(bind(fd, LOOPBACK) == 0);
-	CHECK(tcpsock_local(fd, local) == 0 && tcpsock_port_is_due(fd, local));
+	CHECK(tcpsock_local(fd, local) == 0 && tcpsock_port_is_deferred(fd, local));
 	return fd;
 }

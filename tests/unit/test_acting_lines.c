@@ -65,24 +65,30 @@ static void test_say(void)
 /* A descriptor 2 that differs from the stderr of the start in any one part gets nothing. */
 static void test_other_stderr(void)
 {
-	struct settings settings = settings_default;
-	const struct log_entry entry = {.fd = 3, .self = {.family = AF_INET}, .action = "failed"};
+	static struct log_limit limit;
+	const struct log_source source = {1, "unit"};
+	struct context context = {.log_limit = &limit};
+	const struct log_event event = {.fd = 3, .self = {.family = AF_INET}, .action = "failed"};
 	const int stderr_before = dup(2);
 	int ends[2];
 	char got[TEXT_SIZE];
 
-	settings.log = LOG_STDERR;
+	settings_start(&context.settings);
+	context.settings.log = LOG_STDERR;
 	CHECK(pipe2(ends, O_NONBLOCK) == 0 && dup2(ends[1], 2) == 2);
-	const struct log_stderr now = log_find_stderr(NULL);
-	struct log_stderr other[4] = {now, now, now, now};
+	const struct log_target now = log_target_of_stderr(NULL);
+	struct log_target other[4] = {now, now, now, now};
 	other[0].known = false;
 	other[1].identity.major++;
 	other[2].identity.minor++;
 	other[3].identity.inode++;
-	for (int i = 0; i < 4; i++)
-		log_write(&settings, &other[i], &entry);
+	for (int i = 0; i < 4; i++) {
+		context.log_target = other[i];
+		log_write(&context, &source, &event);
+	}
 	const ssize_t none = read(ends[0], got, sizeof(got));
-	log_write(&settings, &now, &entry);
+	context.log_target = now;
+	log_write(&context, &source, &event);
 	const ssize_t line = read(ends[0], got, sizeof(got));
 	dup2(stderr_before, 2);
 	CHECK(none == -1 && line > 0 && got[line - 1] == '\n');

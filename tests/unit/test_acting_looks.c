@@ -34,7 +34,7 @@ static void look_at_others(socklen_t *length)
 
 	*length = sizeof(name);
 	CHECK(getsockname(unbound, (struct sockaddr *)&name, length) == 0 && name.sin_port == 0);
-	CHECK(tcpsock_take_port(bound, &local) == 0);
+	CHECK(tcpsock_allocate_port(bound, &local) == 0);
 	CHECK(getsockname(bound, (struct sockaddr *)&name, length) == 0 && name.sin_port != 0);
 	for (uint16_t port = 200; port < 256; port++) {
 		socklen_t room = sizeof(name);
@@ -100,7 +100,7 @@ static void test_before_constructor(void)
 	const struct rlimit none = {0, files.rlim_max};
 	setrlimit(RLIMIT_NOFILE, &none);
 	struct load early;
-	CHECK(load_get(&early)->settings.mode == MODE_OBSERVE);
+	CHECK(load_get(&early)->context.settings.mode == MODE_OBSERVE);
 	setrlimit(RLIMIT_NOFILE, &files);
 	environ = environment;
 	load_done = done;

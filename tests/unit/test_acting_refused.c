@@ -15,9 +15,9 @@ static void *without_setsockopt(void *unused)
 	const int due = put_off(&local), pinned = tcp_socket();
 	struct sockaddr_in at = loopback;
 
-	tcpsock_set_hint(pinned, true);
+	tcpsock_set_bind_no_port(pinned, true);
 	CHECK(bind(pinned, LOOPBACK) == 0);
-	tcpsock_set_hint(pinned, false);
+	tcpsock_set_bind_no_port(pinned, false);
 	at.sin_port = htons(9); /* nobody listens there; the port stays as it was chosen */
 	connect(pinned, (struct sockaddr *)&at, sizeof(at));
 	refuse(SYS_setsockopt);
@@ -37,14 +37,14 @@ static void *without_getsockopt(void *unused)
 	struct endpoint local;
 	const int fd = put_off(&local), with_port = put_off(&local);
 
-	CHECK(tcpsock_take_port(with_port, &local) == 0);
+	CHECK(tcpsock_allocate_port(with_port, &local) == 0);
 	refuse(SYS_getsockopt);
 	CHECK(!tcpsock_is_pinned(with_port));
-	CHECK(tcpsock_hint(fd) == -EPERM && !tcpsock_port_is_due(fd, &local));
+	CHECK(tcpsock_bind_no_port(fd) == -EPERM && !tcpsock_port_is_deferred(fd, &local));
 	CHECK(!tcpsock_is_tcp(fd));
 	/* What dissolving leaves behind cannot be taken out; the connection is gone all the same.
 	 */
-	CHECK(tcpsock_dissolve(fd) == 0);
+	CHECK(tcpsock_disconnect(fd) == 0);
 	close(fd);
 	close(with_port);
 	return unused;
@@ -58,10 +58,10 @@ static void *without_bind(void *unused)
 	socklen_t length = sizeof(name);
 
 	refuse(SYS_bind);
-	CHECK(tcpsock_take_port(fd, &local) == -EPERM);
+	CHECK(tcpsock_allocate_port(fd, &local) == -EPERM);
 	CHECK(getsockname(fd, (struct sockaddr *)&name, &length) == 0 && name.sin_port == 0);
 	refuse(SYS_setsockopt);
-	CHECK(tcpsock_take_port(fd, &local) == -EPERM);
+	CHECK(tcpsock_allocate_port(fd, &local) == -EPERM);
 	close(fd);
 	return unused;
 }
@@ -87,11 +87,11 @@ static void test_own_hint(void)
 	const int fd = tcp_socket();
 	struct sockaddr_in nobody = loopback;
 
-	tcpsock_set_hint(fd, true);
+	tcpsock_set_bind_no_port(fd, true);
 	CHECK(bind(fd, LOOPBACK) == 0);
 	nobody.sin_port = htons(9);
 	CHECK(connect(fd, (struct sockaddr *)&nobody, sizeof(nobody)) < 0);
-	CHECK(!tcpsock_is_pinned(fd) && tcpsock_hint(fd) == 1);
+	CHECK(!tcpsock_is_pinned(fd) && tcpsock_bind_no_port(fd) == 1);
 	close(fd);
 }
 
@@ -102,17 +102,17 @@ static void test_sockets(void)
 
 	CHECK(!tcpsock_is_pinned(-1) && !tcpsock_is_pinned(unbound));
 	CHECK(!tcpsock_is_pinned(local_socket));
-	CHECK(tcpsock_set_hint_for(unbound, AF_INET, &loopback, 7) == -EINVAL);
-	CHECK(tcpsock_set_hint_for(unbound, AF_INET6, &loopback, 16) == -EINVAL);
-	CHECK(tcpsock_dissolve(-1) == -EBADF);
+	CHECK(tcpsock_set_bind_no_port_for(unbound, AF_INET, &loopback, 7) == -EINVAL);
+	CHECK(tcpsock_set_bind_no_port_for(unbound, AF_INET6, &loopback, 16) == -EINVAL);
+	CHECK(tcpsock_disconnect(-1) == -EBADF);
 
 	const int fd = put_off(&local);
 	/* Two who look at once: the second finds the port there. */
-	CHECK(tcpsock_take_port(fd, &local) == 0 && tcpsock_take_port(fd, &local) == 0);
-	CHECK(!tcpsock_port_is_due(unbound, &(struct endpoint){.family = AF_UNSPEC}));
-	CHECK(!tcpsock_port_is_due(unbound, &(struct endpoint){.family = AF_INET}));
+	CHECK(tcpsock_allocate_port(fd, &local) == 0 && tcpsock_allocate_port(fd, &local) == 0);
+	CHECK(!tcpsock_port_is_deferred(unbound, &(struct endpoint){.family = AF_UNSPEC}));
+	CHECK(!tcpsock_port_is_deferred(unbound, &(struct endpoint){.family = AF_INET}));
 	local.port = 1;
-	CHECK(!tcpsock_port_is_due(fd, &local));
+	CHECK(!tcpsock_port_is_deferred(fd, &local));
 	close(fd);
 	close(unbound);
 	close(local_socket);

@@ -8,27 +8,30 @@
 #include "core/settings.h"
 #include "unit.h"
 
-static struct settings_complaint complaint;
+/* Reads one assignment into defaults: its row, or NULL where it is not ours. */
+static const struct setting *row;
+static const char *value;
 
-static enum settings_verdict reads(struct settings *s, const char *assignment)
+static bool reads(struct settings *s, const char *assignment)
 {
-	complaint = (struct settings_complaint){0};
-	*s = settings_default;
-	return settings_read(s, assignment, &complaint);
+	settings_start(s);
+	row = settings_find(assignment, &value);
+	return row && settings_set(s, row, value);
 }
 
 static struct settings taken(const char *assignment)
 {
 	struct settings s;
-	CHECK(reads(&s, assignment) == SETTINGS_TAKEN);
+	CHECK(reads(&s, assignment));
 	return s;
 }
 
 static void defaults(void)
 {
-	const struct settings s = settings_default;
+	struct settings s;
+	settings_start(&s);
 	CHECK(s.mode == MODE_RETRY && s.retries == 3 && s.error == ECONNREFUSED);
-	CHECK(!s.pinned_allowed && s.bind_hint && !s.disabled && s.log == LOG_OFF);
+	CHECK(!s.pinned_allowed && s.bind_no_port && !s.disabled && s.log == LOG_OFF);
 }
 
 static void good_values(void)
@@ -47,8 +50,8 @@ static void good_values(void)
 	CHECK(taken("NOSELF_ERRNO=133").error == 133);
 	CHECK(!taken("NOSELF_PINNED=fail").pinned_allowed);
 	CHECK(taken("NOSELF_PINNED=allow").pinned_allowed);
-	CHECK(taken("NOSELF_BIND_NO_PORT=1").bind_hint);
-	CHECK(!taken("NOSELF_BIND_NO_PORT=0").bind_hint);
+	CHECK(taken("NOSELF_BIND_NO_PORT=1").bind_no_port);
+	CHECK(!taken("NOSELF_BIND_NO_PORT=0").bind_no_port);
 	CHECK(taken("NOSELF_DISABLE=1").disabled);
 	CHECK(!taken("NOSELF_DISABLE=0").disabled);
 	CHECK(taken("NOSELF_LOG=off").log == LOG_OFF);
@@ -83,17 +86,18 @@ static void bad_values(void)
 		{"NOSELF_BIND_NO_PORT=yes", "NOSELF_BIND_NO_PORT", "yes", "1"},
 		{"NOSELF_DISABLE=true", "NOSELF_DISABLE", "true", "0"},
 		{"NOSELF_LOG=", "NOSELF_LOG", "", "off"},
+		{"NOSELF_LOG=/a\nb", "NOSELF_LOG", "/a\nb", "off"},
+		{"NOSELF_MODE=retry|fail", "NOSELF_MODE", "retry|fail", "retry"},
 		{"NOSELF_LOG=relative/path", "NOSELF_LOG", "relative/path", "off"},
 	};
 	for (unsigned i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		struct settings s;
-		CHECK(reads(&s, bad[i].assignment) == SETTINGS_BAD);
-		CHECK_TEXT(complaint.variable, bad[i].variable);
-		CHECK_TEXT(complaint.value, bad[i].value);
-		CHECK_TEXT(complaint.used, bad[i].used);
-		CHECK(complaint.expected && *complaint.expected);
+		CHECK(!reads(&s, bad[i].assignment) && row);
+		CHECK_TEXT(row->variable, bad[i].variable);
+		CHECK_TEXT(value, bad[i].value);
+		CHECK_TEXT(row->fallback, bad[i].used);
 		CHECK(s.mode == MODE_RETRY && s.retries == 3 && s.error == ECONNREFUSED);
-		CHECK(!s.pinned_allowed && s.bind_hint && !s.disabled && s.log == LOG_OFF);
+		CHECK(!s.pinned_allowed && s.bind_no_port && !s.disabled && s.log == LOG_OFF);
 	}
 }
 
@@ -104,20 +108,31 @@ static void long_paths(void)
 	strcpy(assignment, "NOSELF_LOG=/");
 	memset(assignment + 12, 'a', PATH_MAX);
 	assignment[12 + PATH_MAX - 2] = '\0'; /* PATH_MAX - 1 characters and the NUL */
-	CHECK(reads(&s, assignment) == SETTINGS_TAKEN);
+	CHECK(reads(&s, assignment));
 	assignment[12 + PATH_MAX - 2] = 'a';
 	assignment[12 + PATH_MAX - 1] = '\0';
-	CHECK(reads(&s, assignment) == SETTINGS_BAD);
+	CHECK(row && !reads(&s, assignment));
 }
 
 static void not_ours(void)
 {
 	struct settings s;
-	CHECK(reads(&s, "PATH=/bin") == SETTINGS_NOT_OURS);
-	CHECK(reads(&s, "NOSELF_MODES=retry") == SETTINGS_NOT_OURS);
-	CHECK(reads(&s, "NOSELF_MODE") == SETTINGS_NOT_OURS);
-	CHECK(reads(&s, "NOSELF_MOD=fail") == SETTINGS_NOT_OURS);
-	CHECK(reads(&s, "") == SETTINGS_NOT_OURS);
+	CHECK(!reads(&s, "PATH=/bin") && !row);
+	CHECK(!reads(&s, "NOSELF_MODES=retry") && !row);
+	CHECK(!reads(&s, "NOSELF_MODE") && !row);
+	CHECK(!reads(&s, "NOSELF_MOD=fail") && !row);
+	CHECK(!reads(&s, "") && !row);
+}
+
+static void disabled(void)
+{
+	struct settings s;
+	CHECK(reads(&s, "NOSELF_DISABLE=1"));
+	settings_finish(&s);
+	CHECK(s.mode == MODE_OFF);
+	CHECK(reads(&s, "NOSELF_DISABLE=0"));
+	settings_finish(&s);
+	CHECK(s.mode == MODE_RETRY);
 }
 
 static void errno_names(void)
@@ -142,6 +157,7 @@ int main(void)
 	bad_values();
 	long_paths();
 	not_ours();
+	disabled();
 	errno_names();
 	return verdict_of_unit();
 }

@@ -1,49 +1,51 @@
 /* SPDX-License-Identifier: MIT */
-/* Verdicts: the table of facts and settings, and the ranges beside a port. */
+/* Verdicts: the table of state and settings, and the ranges beside a port. */
 #include "unit.h"
 #include "core/verdict.h"
 
 static struct settings with(enum mode mode, int retries, bool pinned_allowed)
 {
-	struct settings s = settings_default;
+	struct settings s;
+	settings_start(&s);
 	s.mode = mode;
 	s.retries = retries;
 	s.pinned_allowed = pinned_allowed;
 	return s;
 }
 
-static enum verdict says(struct settings settings, struct facts facts)
+static enum verdict says(struct settings settings, struct dial_state state)
 {
-	return verdict_of(&settings, &facts);
+	return verdict_of(&settings, &state);
 }
 
-static const struct facts other = {.outcome = OUTCOME_OTHER};
-static const struct facts self = {.outcome = OUTCOME_SELF, .met_self = true, .can_aim = true};
-static const struct facts no_port = {.outcome = OUTCOME_NO_PORT};
+static const struct dial_state other = {.outcome = OUTCOME_OTHER};
+static const struct dial_state self = {
+	.outcome = OUTCOME_SELF, .met_self = true, .has_port_range = true};
+static const struct dial_state no_port = {.outcome = OUTCOME_NO_PORT};
 
-static struct facts after(struct facts facts, int tries, int sides)
+static struct dial_state after(struct dial_state state, int tries, int sides_tried)
 {
-	facts.tries = tries;
-	facts.sides = sides;
-	return facts;
+	state.tries = tries;
+	state.sides_tried = sides_tried;
+	return state;
 }
 
-static struct facts pinned(struct facts facts)
+static struct dial_state pinned(struct dial_state state)
 {
-	facts.pinned = true;
-	return facts;
+	state.pinned = true;
+	return state;
 }
 
-static struct facts aimless(struct facts facts)
+static struct dial_state without_range(struct dial_state state)
 {
-	facts.can_aim = false;
-	return facts;
+	state.has_port_range = false;
+	return state;
 }
 
-static struct facts spurious(struct facts facts, int times)
+static struct dial_state spurious(struct dial_state state, int times)
 {
-	facts.spurious = times;
-	return facts;
+	state.spurious = times;
+	return state;
 }
 
 static void table(void)
@@ -67,10 +69,10 @@ static void table(void)
 	CHECK(says(retry, after(self, 2, 2)) == VERDICT_FAIL);
 	CHECK(says(many, after(self, 2, 2)) == VERDICT_FAIL);
 	CHECK(says(once, after(self, 1, 1)) == VERDICT_FAIL);
-	CHECK(says(retry, aimless(after(self, 2, 2))) == VERDICT_RETRY);
-	CHECK(says(retry, aimless(after(self, 3, 3))) == VERDICT_FAIL);
-	CHECK(says(many, aimless(after(self, 15, 15))) == VERDICT_RETRY);
-	CHECK(says(many, aimless(after(self, 16, 16))) == VERDICT_FAIL);
+	CHECK(says(retry, without_range(after(self, 2, 2))) == VERDICT_RETRY);
+	CHECK(says(retry, without_range(after(self, 3, 3))) == VERDICT_FAIL);
+	CHECK(says(many, without_range(after(self, 15, 15))) == VERDICT_RETRY);
+	CHECK(says(many, without_range(after(self, 16, 16))) == VERDICT_FAIL);
 
 	CHECK(says(retry, pinned(self)) == VERDICT_FAIL);
 	CHECK(says(allow, pinned(self)) == VERDICT_ALLOW);
@@ -87,63 +89,63 @@ static void table(void)
 	CHECK(says(allow, pinned(no_port)) == VERDICT_GIVE);
 	CHECK(says(fail, no_port) == VERDICT_GIVE);
 	CHECK(says(observe, no_port) == VERDICT_GIVE);
-	struct facts side_full = after(self, 1, 1);
+	struct dial_state side_full = after(self, 1, 1);
 	side_full.outcome = OUTCOME_NO_PORT;
 	CHECK(says(retry, side_full) == VERDICT_RETRY);
 	CHECK(says(retry, after(side_full, 2, 2)) == VERDICT_FAIL);
 }
 
-static void aims(void)
+static void sides(void)
 {
-	struct facts facts = self;
-	CHECK(verdict_aim(&facts) == AIM_ABOVE);
-	facts.sides = 1;
-	CHECK(verdict_aim(&facts) == AIM_BELOW);
-	facts.can_aim = false;
-	CHECK(verdict_aim(&facts) == AIM_ANYWHERE);
+	struct dial_state state = self;
+	CHECK(verdict_side(&state) == SIDE_ABOVE);
+	state.sides_tried = 1;
+	CHECK(verdict_side(&state) == SIDE_BELOW);
+	state.has_port_range = false;
+	CHECK(verdict_side(&state) == SIDE_ANY);
 }
 
-static void gives(uint32_t low, uint32_t high, uint16_t port, enum aim aim, uint32_t want_low,
+static void gives(uint32_t low, uint32_t high, uint16_t port, enum side side, uint32_t want_low,
 		  uint32_t want_high)
 {
 	uint32_t range = 0;
-	CHECK(verdict_range(low | high << 16, port, aim, &range));
+	CHECK(verdict_range(low | high << 16, port, side, &range));
 	CHECK((range & 0xffff) == want_low);
 	CHECK(range >> 16 == want_high);
 }
 
-static void is_empty(uint32_t low, uint32_t high, uint16_t port, enum aim aim)
+static void is_empty(uint32_t low, uint32_t high, uint16_t port, enum side side)
 {
 	uint32_t range;
-	CHECK(!verdict_range(low | high << 16, port, aim, &range));
+	CHECK(!verdict_range(low | high << 16, port, side, &range));
 }
 
 static void ranges(void)
 {
-	gives(0, 0, 50000, AIM_ABOVE, 50001, 0);
-	gives(0, 0, 50000, AIM_BELOW, 0, 49999);
-	gives(40000, 60000, 50000, AIM_ABOVE, 50001, 60000);
-	gives(40000, 60000, 50000, AIM_BELOW, 40000, 49999);
-	gives(40000, 0, 50000, AIM_BELOW, 40000, 49999);
-	gives(0, 60000, 50000, AIM_ABOVE, 50001, 60000);
+	gives(0, 0, 50000, SIDE_ABOVE, 50001, 0);
+	gives(0, 0, 50000, SIDE_BELOW, 0, 49999);
+	gives(40000, 60000, 50000, SIDE_ABOVE, 50001, 60000);
+	gives(40000, 60000, 50000, SIDE_BELOW, 40000, 49999);
+	gives(40000, 0, 50000, SIDE_BELOW, 40000, 49999);
+	gives(0, 60000, 50000, SIDE_ABOVE, 50001, 60000);
 	/* A range that does not hold the port (the system's was ignored for it) stays as it is. */
-	gives(51000, 52000, 50000, AIM_ABOVE, 51000, 52000);
-	gives(40000, 41000, 50000, AIM_BELOW, 40000, 41000);
-	is_empty(50000, 50000, 50000, AIM_ABOVE);
-	is_empty(50000, 50000, 50000, AIM_BELOW);
-	is_empty(0, 50000, 50000, AIM_ABOVE);
-	is_empty(50000, 0, 50000, AIM_BELOW);
-	is_empty(51000, 52000, 50000, AIM_BELOW);
-	is_empty(0, 0, 65535, AIM_ABOVE);
-	is_empty(0, 0, 1, AIM_BELOW);
-	gives(0, 0, 65535, AIM_BELOW, 0, 65534);
-	gives(0, 0, 1, AIM_ABOVE, 2, 0);
+	gives(51000, 52000, 50000, SIDE_ABOVE, 51000, 52000);
+	gives(40000, 41000, 50000, SIDE_BELOW, 40000, 41000);
+	is_empty(50000, 50000, 50000, SIDE_ABOVE);
+	is_empty(50000, 50000, 50000, SIDE_BELOW);
+	is_empty(0, 50000, 50000, SIDE_ABOVE);
+	is_empty(50000, 0, 50000, SIDE_BELOW);
+	is_empty(51000, 52000, 50000, SIDE_BELOW);
+	is_empty(0, 0, 65535, SIDE_ABOVE);
+	is_empty(0, 0, 1, SIDE_BELOW);
+	gives(0, 0, 65535, SIDE_BELOW, 0, 65534);
+	gives(0, 0, 1, SIDE_ABOVE, 2, 0);
 }
 
 int main(void)
 {
 	table();
-	aims();
+	sides();
 	ranges();
 	return verdict_of_unit();
 }

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* Hands a call that dials to the core's loop, and translates between libc's form and the core's. */
+#include "dial.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+#include "core/sys.h"
+
+long dial_result(long result)
+{
+	if (result >= 0)
+		return result;
+	/* Another preloaded library may fail without an errno. */
+	return errno ? -errno : -EIO;
+}
+
+/* Out of line: its buffers are needed only where a socket met itself. */
+__attribute__((noinline)) static void log_event(const struct context *context,
+						const struct log_event *event)
+{
+	char comm[16] = "";
+	const struct log_source source = {sys_pid(), comm};
+
+	sys_thread_name(comm);
+	log_write(context, &source, event);
+}
+
+long dial(const struct load *load, int fd, const struct connect_op *op, const void *call)
+{
+	const int errno_before = errno;
+	struct log_event event;
+	const long result = guard_dial(&load->context.settings, fd, op, call, &event);
+
+	if (event.action)
+		log_event(&load->context, &event);
+	errno = result < 0 ? (int)-result : errno_before;
+	return result < 0 ? -1 : result;
+}
