@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The README's pictures are what their script draws, and show what the kernel does.
+# The README's pictures are what their script draws, and show what this kernel does.
 
 load lib/helpers
 
@@ -10,14 +10,15 @@ setup() {
   need python3
 }
 
-@test "the pictures are what their script draws from what was measured" {
+@test "the pictures are what their script draws from what was measured, for dark pages too" {
   "$PICTURES/draw" "$BATS_TEST_TMPDIR"
+  cmp "$BATS_TEST_TMPDIR/port-walk.svg" "$PICTURES/port-walk.svg"
+  cmp "$BATS_TEST_TMPDIR/self-connection.svg" "$PICTURES/self-connection.svg"
   local picture
-  for picture in port-walk.svg self-connection.svg; do
-    cmp "$BATS_TEST_TMPDIR/$picture" "$PICTURES/$picture"
-    python3 -c 'import sys, xml.dom.minidom as x; x.parse(sys.argv[1])' "$PICTURES/$picture"
-    grep -q 'prefers-color-scheme: dark' "$PICTURES/$picture"
-    run ! grep -qE '(href|src|url)=.?http' "$PICTURES/$picture"
+  for picture in "$PICTURES"/*.svg "$ROOT/scripts/bench/bench.svg"; do
+    python3 -c 'import sys, xml.dom.minidom as x; x.parse(sys.argv[1])' "$picture"
+    grep -q 'prefers-color-scheme: dark' "$picture"
+    run ! grep -qE '(href|src|url)=.?http' "$picture"
   done
 }
 
@@ -39,12 +40,11 @@ measured() {
     "$PICTURES/measured.json" "$1"
 }
 
-@test "this kernel walks its ports as in the picture, and meets the one that is dialled" {
+@test "this kernel picks ports as in the picture, and reaches the one that is dialled" {
   need_namespace
   is_walk "$(measured walk)"
   run -0 trap_run 50000 50031 "$PICTURES/measure" walk 50020
   is_walk "$output"
-  run -1 is_walk '{"range": [50000, 50031], "dialled": 50020, "from": [50001, 50020]}'
 }
 
 @test "the packets of a self-connection on this kernel are those in the picture" {
