@@ -120,7 +120,7 @@ bench: all $(BUILD)/bench/worker $(BUILD)/bench/empty.so
 
 .PHONY: bench
 
-FORMATTED := $(wildcard shim/*/*.[ch] tests/probes/*.c tests/unit/*.c tests/fuzz/*.[ch] \
+FORMATTED := $(wildcard shim/*/*.[ch] tests/probes/*.[ch] tests/unit/*.c tests/fuzz/*.[ch] \
 	tests/fuzz/mistakes/*.c scripts/bench/*.[ch])
 SHELL_FILES = $(shell grep -lIE '^\#!.*(sh|bats)$$|shellcheck shell=' -r scripts tests .ci)
 

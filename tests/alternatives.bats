@@ -16,12 +16,12 @@ setup() {
 
 # case_of CASE: dials as said above; prints itself, refused, or what else the client was told.
 case_of() {
-  local dial=("$PROBES/dial") port=50000
+  local dial=("$PROBES/dial" -i) port=50000
   case $1 in
     known) ;;
     unknown) port=50002 ;;
     pinned) dial+=(-p 50000) ;;
-    static) dial=("$BATS_FILE_TMPDIR/static") ;;
+    static) dial=("$BATS_FILE_TMPDIR/static" -i) ;;
   esac
   if [[ $1 != pinned ]]; then
     # The port dialled is the only one of its parity, and so the first one that is chosen.
@@ -65,13 +65,13 @@ static: Cannot assign requested address' ]]
   # With a port beside it to dial from, as there is in practice, the dial is refused.
   # shellcheck disable=SC2016 # the inner shell's
   run -0 trap_run 50000 50001 bash -c 'echo 50000 >/proc/sys/net/ipv4/ip_local_reserved_ports &&
-    "$PROBES/dials" 100 50000'
+    "$PROBES/dial" -q -c 100 127.0.0.1 50000'
 }
 
 @test "a service below the ephemeral range is safe until the range is widened or a program binds" {
-  run -0 trap_run 32768 60999 "$PROBES/dials" 20000 20000
-  run -1 trap_run 20000 20000 "$PROBES/dials" 1 20000
-  run -0 trap_run 32768 60999 "$PROBES/dial" -p 20000 127.0.0.1 20000 </dev/null
+  run -0 trap_run 32768 60999 "$PROBES/dial" -q -c 20000 127.0.0.1 20000
+  run -1 trap_run 20000 20000 "$PROBES/dial" 127.0.0.1 20000
+  run -0 trap_run 32768 60999 "$PROBES/dial" -i -p 20000 127.0.0.1 20000 </dev/null
 }
 
 @test "an nft rule reaches static programs and chosen ports, but only ports that were thought of" {
@@ -90,7 +90,7 @@ static: Cannot assign requested address' ]]
     nft add table inet t
     nft 'add chain inet t out { type filter hook output priority 0; }'
     nft add rule inet t out oif lo tcp sport 50000 tcp dport 50000 "$1" reject with tcp reset
-    timeout 1 "$PROBES/dial" 127.0.0.1 50000 </dev/null
+    timeout 1 "$PROBES/dial" -i 127.0.0.1 50000 </dev/null
   }
   export -f outcome
   run -1 trap_run 50000 50000 outcome 'tcp flags & (syn | ack) == syn'

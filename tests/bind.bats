@@ -235,12 +235,12 @@ END
   need_namespace
   local address
   for address in 127.0.0.1 ::1; do
-    run -1 trap_run 50000 50009 "$PROBES/bind_spread" "$address" 54 6
-    [[ $output == "10 of 54 connections to 6 destinations, then EADDRINUSE" ]]
-    run -0 trap_run 50000 50009 shimmed "$PROBES/bind_spread" "$address" 54 6
-    [[ $output == "54 of 54 connections to 6 destinations" ]]
+    run -1 trap_run 50000 50009 "$PROBES/ports" -a "$address" 54 6 20000
+    [[ $output == "10 of 54 dials to 6 destinations connected; then: Address already in use" ]]
+    run -0 trap_run 50000 50009 shimmed "$PROBES/ports" -a "$address" 54 6 20000
+    [[ $output == "54 of 54 dials to 6 destinations connected" ]]
     run -1 trap_run 50000 50009 env NOSELF_BIND_NO_PORT=0 LD_PRELOAD="$SHIM" \
-      "$PROBES/bind_spread" "$address" 54 6
+      "$PROBES/ports" -a "$address" 54 6 20000
     [[ $output == "10 of 54 "* ]]
   done
 }
@@ -249,10 +249,10 @@ END
   need_namespace
   local address
   for address in 127.0.0.1 ::1; do
-    run -1 trap_run 50000 50009 "$PROBES/bind_spread" -m "$address" 54 6
-    [[ $output == "10 of 54 connections to 6 destinations, then EADDRINUSE" ]]
-    run -0 trap_run 50000 50009 shimmed "$PROBES/bind_spread" -m "$address" 54 6
-    [[ $output == "54 of 54 connections to 6 destinations" ]]
+    run -1 trap_run 50000 50009 "$PROBES/ports" -m -a "$address" 54 6 20000
+    [[ $output == "10 of 54 dials to 6 destinations connected; then: Address already in use" ]]
+    run -0 trap_run 50000 50009 shimmed "$PROBES/ports" -m -a "$address" 54 6 20000
+    [[ $output == "54 of 54 dials to 6 destinations connected" ]]
   done
 }
 

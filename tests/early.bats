@@ -37,21 +37,21 @@ setup() {
 }
 
 @test "every call is passed on to the library behind" {
-  run -0 trap_run 50000 50001 env LD_PRELOAD="$BEHIND" "$PROBES/ways" -b 127.0.0.1 127.0.0.1 40000
+  run -0 trap_run 50000 50001 env LD_PRELOAD="$BEHIND" "$PROBES/dial" -b 127.0.0.1 127.0.0.1 40000
   local bare
   bare=$(grep '^behind:' <<<"$output")
   # The probe itself dials once and dissolves.
   [[ $(grep -c '^behind: connect' <<<"$output") == 2 && $(grep -c '^behind: bind' <<<"$output") == 1 ]]
   run -0 trap_run 50000 50001 env LD_PRELOAD="$SHIM $BEHIND" \
-    "$PROBES/ways" -b 127.0.0.1 127.0.0.1 40000
+    "$PROBES/dial" -b 127.0.0.1 127.0.0.1 40000
   [[ $(grep '^behind:' <<<"$output") == "$bare" ]]
   # A retry passes it too.
-  run -0 trap_run 50000 50001 env LD_PRELOAD="$SHIM $BEHIND" "$PROBES/ways" 127.0.0.1 50000
+  run -0 trap_run 50000 50001 env LD_PRELOAD="$SHIM $BEHIND" "$PROBES/dial" 127.0.0.1 50000
   [[ $(grep -c '^behind: connect' <<<"$output") == 3 ]]
   local door name
   for door in s:sendto g:sendmsg G:sendmmsg; do
     name=${door#*:}
-    run trap_run 50000 50001 env LD_PRELOAD="$SHIM $BEHIND" "$PROBES/ways" "-${door%:*}" 127.0.0.1 40000
+    run trap_run 50000 50001 env LD_PRELOAD="$SHIM $BEHIND" "$PROBES/dial" "-${door%:*}" 127.0.0.1 40000
     [[ $(grep -c "^behind: $name" <<<"$output") == 1 ]]
   done
 }

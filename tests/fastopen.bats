@@ -157,12 +157,12 @@ between_marks() {
   local way pinned='-b 127.0.0.1 -p 50000 127.0.0.1 50000'
   for way in -s -g -G -f; do
     # shellcheck disable=SC2086 # the words are arguments
-    run -1 trap_run 40000 41000 fast_open "$PROBES/ways" $way $pinned
+    run -1 trap_run 40000 41000 fast_open "$PROBES/dial" $way $pinned
     # shellcheck disable=SC2086
-    run -0 trap_run 40000 41000 fast_open shimmed "$PROBES/ways" $way $pinned
+    run -0 trap_run 40000 41000 fast_open shimmed "$PROBES/dial" $way $pinned
     [[ $output == *'result=ECONNREFUSED'*'self=no' ]]
     # shellcheck disable=SC2086
-    NOSELF_PINNED=allow run -1 trap_run 40000 41000 fast_open shimmed "$PROBES/ways" $way $pinned
+    NOSELF_PINNED=allow run -1 trap_run 40000 41000 fast_open shimmed "$PROBES/dial" $way $pinned
     [[ $output == *'result=OK'*'self=yes' ]]
   done
 }

@@ -201,12 +201,12 @@ each_call_fails() {
     local call=${1%:*} number
     local before=(trap_run 50000 50000 strace -o "$TRACE" -e "trace=prctl,openat,read"
       -e inject=prctl:error=EINVAL:when=1 -E LD_PRELOAD="$SHIM" -E NOSELF_ERRNO=EHOSTDOWN)
-    "${before[@]}" "$PROBES/ways" 127.0.0.1 50000
+    "${before[@]}" "$PROBES/dial" 127.0.0.1 50000
     number=$(awk -F'(' -v call="$call" '
       { count[$1]++ }
       /auxv/ { file = 1 }
       file && $1 == call { print count[$1]; exit }' "$TRACE")
-    "${before[@]}" -e inject="$call:error=${1#*:}:when=$number" "$PROBES/ways" 127.0.0.1 50000
+    "${before[@]}" -e inject="$call:error=${1#*:}:when=$number" "$PROBES/dial" 127.0.0.1 50000
   }
   run -0 fails openat:EACCES
   [[ ${lines[0]} == *result=EHOSTDOWN* && ${lines[1]} == *result=ECONNREFUSED* ]]
@@ -271,7 +271,7 @@ undisturbed() {
 
 # dials LOG: what `undisturbed` is about.
 dials() {
-  NOSELF_LOG=$1 LD_PRELOAD=$SHIM "$PROBES/ways" 127.0.0.1 50000
+  NOSELF_LOG=$1 LD_PRELOAD=$SHIM "$PROBES/dial" 127.0.0.1 50000
 }
 
 # without_signals COMMAND...: how the command ends, run with every signal's default effect.
@@ -306,7 +306,7 @@ export -f dials
   python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' \
     "$BATS_TEST_TMPDIR/socket"
   for to in "$BATS_TEST_TMPDIR/none/log" "$BATS_TEST_TMPDIR" /dev/full /dev/null /dev/tty \
-    "$BATS_TEST_TMPDIR/socket" "$PROBES/ways/log"; do
+    "$BATS_TEST_TMPDIR/socket" "$PROBES/dial/log"; do
     undisturbed dials "$to"
   done
   [[ ! -e $BATS_TEST_TMPDIR/none ]]

@@ -47,11 +47,11 @@ is_protected() {
 
 # guards FILE: the least that it must do.
 guards() {
-  run -1 trap_run 50000 50000 "$PROBES/ways" 127.0.0.1 50000
+  run -1 trap_run 50000 50000 "$PROBES/dial" 127.0.0.1 50000
   [[ $output == *" self=yes" ]]
-  run -0 trap_run 50000 50000 env LD_PRELOAD="$1" "$PROBES/ways" 127.0.0.1 50000
+  run -0 trap_run 50000 50000 env LD_PRELOAD="$1" "$PROBES/dial" 127.0.0.1 50000
   [[ $output == "returned=ECONNREFUSED result=ECONNREFUSED port=50000 self=no" ]]
-  run -0 trap_run 50000 50001 env LD_PRELOAD="$1" "$PROBES/ways" 127.0.0.1 50000
+  run -0 trap_run 50000 50001 env LD_PRELOAD="$1" "$PROBES/dial" 127.0.0.1 50000
   [[ $output == "returned=ECONNREFUSED result=ECONNREFUSED port=50001 self=no" ]]
 }
 

@@ -9,15 +9,15 @@ setup() {
   LOG=$BATS_TEST_TMPDIR/log
 }
 
-LINE='noself\[[0-9]+\]: comm=ways fd=[0-9]+ self=127\.0\.0\.1:50000 action=retried tries=1 result=ECONNREFUSED'
+LINE='noself\[[0-9]+\]: comm=dial fd=[0-9]+ self=127\.0\.0\.1:50000 action=retried tries=1 result=ECONNREFUSED'
 
 @test "a line on stderr says what was met and what became of it" {
   NOSELF_LOG=stderr run --separate-stderr -0 \
-    trap_run 50000 50001 shimmed "$PROBES/ways" 127.0.0.1 50000
+    trap_run 50000 50001 shimmed "$PROBES/dial" 127.0.0.1 50000
   # shellcheck disable=SC2154 # bats sets it
   [[ $stderr =~ ^$LINE$ ]]
   NOSELF_LOG=stderr run --separate-stderr -0 \
-    trap_run 50000 50001 shimmed "$PROBES/ways" 127.0.0.1 40000
+    trap_run 50000 50001 shimmed "$PROBES/dial" 127.0.0.1 40000
   [[ $stderr == '' ]]
 }
 
@@ -32,7 +32,7 @@ LINE='noself\[[0-9]+\]: comm=ways fd=[0-9]+ self=127\.0\.0\.1:50000 action=retri
     done
     shift
     run --separate-stderr trap_run 50000 50000 shimmed env NOSELF_LOG=stderr "${settings[@]}" \
-      "$PROBES/ways" "$@"
+      "$PROBES/dial" "$@"
     [[ $stderr == *"$expected" ]] || {
       echo "expected: $expected; got: $stderr"
       return 1
@@ -54,9 +54,9 @@ LINE='noself\[[0-9]+\]: comm=ways fd=[0-9]+ self=127\.0\.0\.1:50000 action=retri
 
 @test "a line in a file is preceded by the time, and the file is not held open" {
   twice() {
-    "$PROBES/ways" -c 2 127.0.0.1 50000
+    "$PROBES/dial" -c 2 127.0.0.1 50000
     mv "$1" "$1.old"
-    "$PROBES/ways" 127.0.0.1 50000
+    "$PROBES/dial" 127.0.0.1 50000
   }
   export -f twice
   NOSELF_LOG=$LOG run -0 trap_run 50000 50001 shimmed bash -c "twice $LOG"
@@ -71,8 +71,8 @@ LINE='noself\[[0-9]+\]: comm=ways fd=[0-9]+ self=127\.0\.0\.1:50000 action=retri
 @test "on a stderr that is the journal a line has its priority" {
   to_journal() {
     exec 2>"$1"
-    JOURNAL_STREAM=$(stat -Lc '%d:%i' /dev/fd/2) "$PROBES/ways" 127.0.0.1 50000
-    JOURNAL_STREAM=$(stat -Lc '%d:1' /dev/fd/2) "$PROBES/ways" 127.0.0.1 50000
+    JOURNAL_STREAM=$(stat -Lc '%d:%i' /dev/fd/2) "$PROBES/dial" 127.0.0.1 50000
+    JOURNAL_STREAM=$(stat -Lc '%d:1' /dev/fd/2) "$PROBES/dial" 127.0.0.1 50000
   }
   export -f to_journal
   NOSELF_LOG=stderr run -0 trap_run 50000 50001 shimmed bash -c "to_journal $LOG"

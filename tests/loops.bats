@@ -113,11 +113,11 @@ END
 }
 
 @test "of 200,000 bare dials in the default range some reach themselves, of 300,000 shimmed none" {
-  run -1 trap_run 32768 60999 "$PROBES/dials" 200000 40000 reset
+  run -1 trap_run 32768 60999 "$PROBES/dial" -q -c 200000 127.0.0.1 40000
   [[ $output != *" 0 reached"* ]]
   echo "# bare: $output" >&3
   run -0 trap_run 32768 60999 env LD_PRELOAD="$SHIM" NOSELF_LOG="$BATS_TEST_TMPDIR/log" \
-    "$PROBES/dials" 300000 40000 reset
+    "$PROBES/dial" -q -c 300000 127.0.0.1 40000
   [[ $output == "300000 dials, 300000 refused, 0 reached themselves" ]]
   grep -q ' action=retried .*result=ECONNREFUSED$' "$BATS_TEST_TMPDIR/log"
 }

@@ -12,9 +12,9 @@ setup() {
 
 # met_and_refused ARGUMENT...: the dial reaches itself bare and is refused under the shim.
 met_and_refused() {
-  run -1 trap_run 50000 50000 "$PROBES/ways" -m "$@"
+  run -1 trap_run 50000 50000 "$PROBES/dial" -m "$@"
   [[ $output == *" self=yes" ]]
-  run -0 trap_run 50000 50000 shimmed "$PROBES/ways" -m "$@"
+  run -0 trap_run 50000 50000 shimmed "$PROBES/dial" -m "$@"
   [[ $output == "returned=ECONNREFUSED result=ECONNREFUSED "*" self=no" ]]
 }
 
@@ -53,18 +53,18 @@ met_and_refused() {
 }
 
 @test "where there is another port the shim dials again from it" {
-  run -1 trap_run 50000 50001 "$PROBES/ways" -m 127.0.0.1 50000
+  run -1 trap_run 50000 50001 "$PROBES/dial" -m 127.0.0.1 50000
   [[ $output == *" port=50000 self=yes" ]]
   export NOSELF_LOG=stderr
-  run -0 trap_run 50000 50001 shimmed "$PROBES/ways" -m 127.0.0.1 50000
+  run -0 trap_run 50000 50001 shimmed "$PROBES/dial" -m 127.0.0.1 50000
   [[ $output == *" action=retried tries=1 result=ECONNREFUSED"* ]]
   [[ ${lines[-1]} == *" self=no" ]]
 }
 
 @test "a range that the program gave an MPTCP socket is as it was afterwards" {
-  run -1 trap_run 50000 50099 "$PROBES/ways" -m -R -l 50010 -h 50010 127.0.0.1 50010
+  run -1 trap_run 50000 50099 "$PROBES/dial" -m -R -r 50010-50010 127.0.0.1 50010
   [[ $output == *" range=50010-50010 port=50010 self=yes" ]]
-  run -0 trap_run 50000 50099 shimmed "$PROBES/ways" -m -R -l 50010 -h 50010 127.0.0.1 50010
+  run -0 trap_run 50000 50099 shimmed "$PROBES/dial" -m -R -r 50010-50010 127.0.0.1 50010
   [[ $output == "returned=ECONNREFUSED "*" range=50010-50010 "*" self=no" ]]
 }
 
@@ -74,21 +74,21 @@ find_library() {
   library=$(mptcpize run printenv LD_PRELOAD)
 }
 
-# kind_alone CMD...: mptcp_kind under CMD in the trap: it speaks MPTCP and reaches itself.
+# kind_alone CMD...: a dial under CMD in the trap: it speaks MPTCP and reaches itself.
 kind_alone() {
-  run -1 trap_run 50000 50000 "$@" "$PROBES/mptcp_kind" 50000
-  [[ $output == "protocol=262 connect=OK self=yes" ]]
+  run -1 trap_run 50000 50000 "$@" "$PROBES/dial" -P 127.0.0.1 50000
+  [[ $output == "protocol=262 returned=OK "*" self=yes" ]]
 }
 kind_guarded() {
-  run -0 trap_run 50000 50000 "$@" "$PROBES/mptcp_kind" 50000
-  [[ $output == "protocol=262 connect=ECONNREFUSED self=no" ]]
+  run -0 trap_run 50000 50000 "$@" "$PROBES/dial" -P 127.0.0.1 50000
+  [[ $output == "protocol=262 returned=ECONNREFUSED "*" self=no" ]]
 }
 
 @test "an unmodified program speaks TCP, and reaches itself" {
-  run -1 trap_run 50000 50000 "$PROBES/mptcp_kind" 50000
-  [[ $output == "protocol=6 connect=OK self=yes" ]]
-  run -0 trap_run 50000 50000 shimmed "$PROBES/mptcp_kind" 50000
-  [[ $output == "protocol=6 connect=ECONNREFUSED self=no" ]]
+  run -1 trap_run 50000 50000 "$PROBES/dial" -P 127.0.0.1 50000
+  [[ $output == "protocol=6 returned=OK "*" self=yes" ]]
+  run -0 trap_run 50000 50000 shimmed "$PROBES/dial" -P 127.0.0.1 50000
+  [[ $output == "protocol=6 returned=ECONNREFUSED "*" self=no" ]]
 }
 
 @test "with mptcpize in front of noself it speaks MPTCP, and is refused" {
@@ -113,10 +113,10 @@ kind_guarded() {
 @test "with mptcpize the bind hint makes ten ports go as far as with TCP" {
   local library preload
   find_library
-  run -1 trap_run 50000 50009 env LD_PRELOAD="$library" "$PROBES/bind_spread" 127.0.0.1 54 6
+  run -1 trap_run 50000 50009 env LD_PRELOAD="$library" "$PROBES/ports" 54 6 20000
   [[ $output == "10 of 54 "* ]]
   for preload in "$library $SHIM" "$SHIM $library"; do
-    run -0 trap_run 50000 50009 env LD_PRELOAD="$preload" "$PROBES/bind_spread" 127.0.0.1 54 6
-    [[ $output == "54 of 54 connections to 6 destinations" ]]
+    run -0 trap_run 50000 50009 env LD_PRELOAD="$preload" "$PROBES/ports" 54 6 20000
+    [[ $output == "54 of 54 dials to 6 destinations connected" ]]
   done
 }

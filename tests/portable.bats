@@ -83,7 +83,7 @@ built_for() {
   need "$2-gcc" nm readelf
   LIBRARY=$BUILD/$1/libnoself.so
   tool make -s -C "$ROOT" arch ARCH="$1"
-  tool make -s -C "$ROOT" CC="$2-gcc" BUILD="build/$1" "build/$1/tests/ways"
+  tool make -s -C "$ROOT" CC="$2-gcc" BUILD="build/$1" "build/$1/tests/dial"
   asks_for_little "$LIBRARY" "$1"
 }
 
@@ -110,11 +110,11 @@ built_for() {
   need_namespace
   LIBRARY=$SHIM
   # musl does not know the names of errors.
-  tool musl-gcc -O2 -Dstrerrorname_np=strerror -o "$BATS_TEST_TMPDIR/ways" \
-    "$ROOT/tests/probes/ways.c"
-  run -0 readelf -lW "$BATS_TEST_TMPDIR/ways"
+  tool musl-gcc -O2 -Dstrerrorname_np=strerror -o "$BATS_TEST_TMPDIR/dial" \
+    "$ROOT/tests/probes/dial.c"
+  run -0 readelf -lW "$BATS_TEST_TMPDIR/dial"
   [[ $output == *"interpreter: /lib/ld-musl-"* ]]
-  caught_and_refused here "$BATS_TEST_TMPDIR/ways"
+  caught_and_refused here "$BATS_TEST_TMPDIR/dial"
 }
 
 @test "a client of musl is refused under a file that was built for musl, too" {
@@ -122,9 +122,9 @@ built_for() {
   need_namespace
   tool make -s -C "$ROOT" musl
   LIBRARY=$BUILD/musl/libnoself.so
-  tool musl-gcc -O2 -Dstrerrorname_np=strerror -o "$BATS_TEST_TMPDIR/ways" \
-    "$ROOT/tests/probes/ways.c"
-  caught_and_refused here "$BATS_TEST_TMPDIR/ways"
+  tool musl-gcc -O2 -Dstrerrorname_np=strerror -o "$BATS_TEST_TMPDIR/dial" \
+    "$ROOT/tests/probes/dial.c"
+  caught_and_refused here "$BATS_TEST_TMPDIR/dial"
 }
 
 @test "where libc has no dlsym, system calls stand in and every door is guarded" {
@@ -135,7 +135,7 @@ built_for() {
   LC_ALL=C sed 's/\x00dlsym\x00/\x00dlsyM\x00/' "$SHIM" >"$LIBRARY"
   run -0 nm -D --undefined-only "$LIBRARY"
   [[ $output == *" w dlsyM@"* && $output != *dlsym* ]]
-  caught_and_refused here "$PROBES/ways"
+  caught_and_refused here "$PROBES/dial"
 }
 
 @test "a program without any C library runs under the shim as it does bare" {
@@ -159,7 +159,7 @@ built_for() {
   need_namespace
   [[ -e /lib/ld-linux.so.2 ]] || lacking "libc6-i386 is not installed"
   built_for i386 i686-linux-gnu
-  caught_and_refused here "$BUILD/i386/tests/ways"
+  caught_and_refused here "$BUILD/i386/tests/dial"
 }
 
 @test "i386: the shim logs, aims its second dial and puts the port of a bind() off" {
@@ -168,9 +168,9 @@ built_for() {
   built_for i386 i686-linux-gnu
   tool make -s -C "$ROOT" CC=i686-linux-gnu-gcc BUILD=build/i386 build/i386/tests/ports
   run -0 trap_run 50000 50001 env LD_PRELOAD="$LIBRARY" NOSELF_LOG="$BATS_TEST_TMPDIR/log" \
-    "$BUILD/i386/tests/ways" -R 127.0.0.1 50000
+    "$BUILD/i386/tests/dial" -R 127.0.0.1 50000
   [[ $output == "returned=ECONNREFUSED result=ECONNREFUSED range=0-0 port=50001 self=no" ]]
-  grep -Ex "$(date -u +%Y)-[0-9-]+T[0-9:.]+Z noself\[[0-9]+\]: comm=ways fd=[0-9]+ self=127\.0\.0\.1:50000 action=retried tries=1 result=ECONNREFUSED" \
+  grep -Ex "$(date -u +%Y)-[0-9-]+T[0-9:.]+Z noself\[[0-9]+\]: comm=dial fd=[0-9]+ self=127\.0\.0\.1:50000 action=retried tries=1 result=ECONNREFUSED" \
     "$BATS_TEST_TMPDIR/log"
   run -1 trap_run 50000 50009 "$BUILD/i386/tests/ports" 54 6 40000
   [[ $output == "10 of 54 dials "* ]]
@@ -182,21 +182,21 @@ built_for() {
   need qemu-aarch64
   need_namespace
   built_for aarch64 aarch64-linux-gnu
-  caught_and_refused emulated aarch64 aarch64-linux-gnu "$BUILD/aarch64/tests/ways"
+  caught_and_refused emulated aarch64 aarch64-linux-gnu "$BUILD/aarch64/tests/dial"
 }
 
 @test "armhf: the file asks for little, and its clients are caught bare and refused under it" {
   need qemu-arm
   need_namespace
   built_for armhf arm-linux-gnueabihf
-  caught_and_refused emulated arm arm-linux-gnueabihf "$BUILD/armhf/tests/ways"
+  caught_and_refused emulated arm arm-linux-gnueabihf "$BUILD/armhf/tests/dial"
 }
 
 @test "riscv64: the file asks for little, and its clients are caught bare and refused under it" {
   need qemu-riscv64
   need_namespace
   built_for riscv64 riscv64-linux-gnu
-  caught_and_refused emulated riscv64 riscv64-linux-gnu "$BUILD/riscv64/tests/ways"
+  caught_and_refused emulated riscv64 riscv64-linux-gnu "$BUILD/riscv64/tests/dial"
 }
 
 # mixed PRELOAD: programs of both kinds, each started by one of the other, dial under PRELOAD.
@@ -204,8 +204,8 @@ mixed() {
   local -x LD_PRELOAD=$1 LD_LIBRARY_PATH=${2-}
   local parent
   for parent in "$BUILD/i386/tests/portable_then" "$PROBES/portable_then"; do
-    "$parent" "$BUILD/i386/tests/ways" 127.0.0.1 50000
-    "$parent" "$PROBES/ways" 127.0.0.1 50000
+    "$parent" "$BUILD/i386/tests/dial" 127.0.0.1 50000
+    "$parent" "$PROBES/dial" 127.0.0.1 50000
   done
 }
 
@@ -251,8 +251,8 @@ export -f mixed as_installed
   need gcc clang
   need_namespace
   local refused="returned=ECONNREFUSED result=ECONNREFUSED port=50000 self=no"
-  gcc -fsanitize=address -o "$BATS_TEST_TMPDIR/gcc" "$ROOT/tests/probes/ways.c"
-  clang -fsanitize=address -o "$BATS_TEST_TMPDIR/clang" "$ROOT/tests/probes/ways.c"
+  gcc -fsanitize=address -o "$BATS_TEST_TMPDIR/gcc" "$ROOT/tests/probes/dial.c"
+  clang -fsanitize=address -o "$BATS_TEST_TMPDIR/clang" "$ROOT/tests/probes/dial.c"
   run -1 trap_run 50000 50000 env LD_PRELOAD="$SHIM" "$BATS_TEST_TMPDIR/gcc" 127.0.0.1 50000
   [[ $output == *"ASan runtime does not come first"* ]]
   run -0 trap_run 50000 50000 env LD_PRELOAD="$(gcc -print-file-name=libasan.so) $SHIM" \

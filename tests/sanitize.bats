@@ -25,7 +25,7 @@ dials() {
   for way in "" -n -t -f -s -g -G "-b 127.0.0.1 -p 0" "-b 127.0.0.1 -p 50000" "-b 0.0.0.0 -p 0"; do
     # shellcheck disable=SC2086 # several words
     run trap_run 50000 50000 env NOSELF_LOG="$BATS_TEST_TMPDIR/log" "$@" \
-      "$PROBES/ways" $way 127.0.0.1 50000
+      "$PROBES/dial" $way 127.0.0.1 50000
     echo "ways $way: $output"
     [[ $status == 0 && ${lines[-1]} == *"self=no" ]] || return
   done

@@ -11,7 +11,7 @@ setup() {
 # dial [VARIABLE=VALUE...]: a dial of oneself under the shim with these settings; standard error is
 # kept apart, in $stderr.
 dial() {
-  run --separate-stderr trap_run 50000 50000 shimmed env "$@" "$PROBES/ways" 127.0.0.1 50000
+  run --separate-stderr trap_run 50000 50000 shimmed env "$@" "$PROBES/dial" 127.0.0.1 50000
 }
 
 # gives RESULT SELF: the dial came to that.
@@ -23,7 +23,7 @@ gives() {
 }
 
 @test "without any setting a dial of oneself is refused, and nothing is said" {
-  run -1 trap_run 50000 50000 "$PROBES/ways" 127.0.0.1 50000
+  run -1 trap_run 50000 50000 "$PROBES/dial" 127.0.0.1 50000
   gives OK yes
   dial
   gives ECONNREFUSED no
@@ -32,10 +32,10 @@ gives() {
 }
 
 @test "NOSELF_MODE=fail does not dial again" {
-  run trap_run 50000 50001 shimmed strace -e trace=connect "$PROBES/ways" 127.0.0.1 50000
+  run trap_run 50000 50001 shimmed strace -e trace=connect "$PROBES/dial" 127.0.0.1 50000
   [[ $(grep -c 'htons(50000)' <<<"$output") == 2 ]]
   run trap_run 50000 50001 shimmed env NOSELF_MODE=fail \
-    strace -e trace=connect "$PROBES/ways" 127.0.0.1 50000
+    strace -e trace=connect "$PROBES/dial" 127.0.0.1 50000
   [[ $(grep -c 'htons(50000)' <<<"$output") == 1 ]]
   dial NOSELF_MODE=fail
   gives ECONNREFUSED no
@@ -52,7 +52,7 @@ gives() {
   local retries
   for retries in 1 2 3 7 16; do
     run trap_run 50000 50000 shimmed env NOSELF_RETRIES="$retries" strace -e trace=connect,getsockopt \
-      -e inject=getsockopt:error=ENOPROTOOPT:when=5 "$PROBES/ways" 127.0.0.1 50000
+      -e inject=getsockopt:error=ENOPROTOOPT:when=5 "$PROBES/dial" 127.0.0.1 50000
     [[ $(grep -c 'htons(50000)' <<<"$output") == $((retries + 1)) ]]
     gives ECONNREFUSED no
   done
@@ -112,18 +112,18 @@ END
   # The dynamic loader ignores LD_PRELOAD there; /etc/ld.so.preload it reads. Both are made in a
   # mount namespace of this test's own.
   secure() {
-    mount -t tmpfs none /mnt && cp "$SHIM" /mnt/libnoself.so && cp "$PROBES/ways" /mnt/ways &&
+    mount -t tmpfs none /mnt && cp "$SHIM" /mnt/libnoself.so && cp "$PROBES/dial" /mnt/dial &&
       mkdir /mnt/upper /mnt/work &&
       mount -t overlay none -o lowerdir=/etc,upperdir=/mnt/upper,workdir=/mnt/work /etc || return 99
     chmod 755 /mnt /mnt/*
     echo /mnt/libnoself.so >/etc/ld.so.preload
     local as_nobody=(setpriv --reuid 65534 --clear-groups env NOSELF_DISABLE=1 NOSELF_MODE=bad)
-    echo "plain: $("${as_nobody[@]}" /mnt/ways 127.0.0.1 50000 2>&1 | tr '\n' ' ')"
-    chmod u+s /mnt/ways
-    echo "secure: $("${as_nobody[@]}" /mnt/ways 127.0.0.1 50000 2>&1 | tr '\n' ' ')"
-    chmod u-s /mnt/ways
-    setcap cap_net_raw+ep /mnt/ways || return 99
-    echo "capable: $("${as_nobody[@]}" /mnt/ways 127.0.0.1 50000 2>&1 | tr '\n' ' ')"
+    echo "plain: $("${as_nobody[@]}" /mnt/dial 127.0.0.1 50000 2>&1 | tr '\n' ' ')"
+    chmod u+s /mnt/dial
+    echo "secure: $("${as_nobody[@]}" /mnt/dial 127.0.0.1 50000 2>&1 | tr '\n' ' ')"
+    chmod u-s /mnt/dial
+    setcap cap_net_raw+ep /mnt/dial || return 99
+    echo "capable: $("${as_nobody[@]}" /mnt/dial 127.0.0.1 50000 2>&1 | tr '\n' ' ')"
   }
   export -f secure
   run -0 trap_run 50000 50000 unshare -m bash -c secure

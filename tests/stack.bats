@@ -27,10 +27,10 @@ orders() {
 # the shim it does not.
 refuses() {
   local order
-  run -1 trap_run 50000 50000 env "$@" LD_PRELOAD="$OTHER" "$PROBES/ways" 127.0.0.1 50000
+  run -1 trap_run 50000 50000 env "$@" LD_PRELOAD="$OTHER" "$PROBES/dial" 127.0.0.1 50000
   [[ $output == *"self=yes"* ]]
   for order in $(orders); do
-    run -0 trap_run 50000 50000 env "$@" LD_PRELOAD="$order" "$PROBES/ways" 127.0.0.1 50000
+    run -0 trap_run 50000 50000 env "$@" LD_PRELOAD="$order" "$PROBES/dial" 127.0.0.1 50000
     echo "$order: $output"
     [[ $output == *"returned=ECONNREFUSED "*"self=no"* ]]
   done
@@ -49,7 +49,7 @@ socks_settings() {
 
 # greeted ORDER: the first byte, the version of SOCKS, that a proxy gets when 192.0.2.1 is dialled.
 greeted() {
-  LD_PRELOAD='' PRELOAD=$1 python3 - "$PROBES/ways" <<'END'
+  LD_PRELOAD='' PRELOAD=$1 python3 - "$PROBES/dial" <<'END'
 import os, socket, subprocess, sys
 with socket.create_server(("127.0.0.1", 1080)) as proxy:
     dialler = subprocess.Popen([sys.argv[1], "192.0.2.1", "80"], stdout=subprocess.DEVNULL,
@@ -75,7 +75,7 @@ goes_through_proxy() {
 # dials_dead_proxy ORDER: 192.0.2.1 is dialled through a proxy that is not there, on the port that is
 # the trap. Where proxychains reaches itself it writes its greeting, and then reads it.
 dials_dead_proxy() {
-  run -0 trap_run 50000 50000 strace -e trace=write -E LD_PRELOAD="$1" "$PROBES/ways" 192.0.2.1 80
+  run -0 trap_run 50000 50000 strace -e trace=write -E LD_PRELOAD="$1" "$PROBES/dial" 192.0.2.1 80
   [[ $output == *"returned=ECONNREFUSED "* ]]
 }
 GREETING='"\5\1\0", 3)'
@@ -112,7 +112,7 @@ GREETING='"\5\1\0", 3)'
   local order
   for order in $(orders); do
     run -0 trap_run 50000 50000 strace -e trace=socket -E LD_PRELOAD="$order" \
-      "$PROBES/ways" 127.0.0.1 50000
+      "$PROBES/dial" 127.0.0.1 50000
     [[ $output == *"socket(AF_INET, SOCK_STREAM, "@(0x106|262|IPPROTO_MPTCP)* ]]
     [[ $output == *"returned=ECONNREFUSED "* ]]
   done
@@ -123,7 +123,7 @@ GREETING='"\5\1\0", 3)'
   refuses
   local order
   for order in $(orders); do
-    run -0 env MALLOC_CONF=stats_print:true LD_PRELOAD="$order" "$PROBES/ways" 127.0.0.1 9
+    run -0 env MALLOC_CONF=stats_print:true LD_PRELOAD="$order" "$PROBES/dial" 127.0.0.1 9
     [[ $output == *"Begin jemalloc statistics"* && $output == *"returned=ECONNREFUSED "* ]]
   done
 }
@@ -182,11 +182,11 @@ GREETING='"\5\1\0", 3)'
 @test "torsocks guarded by the shim before it; the shim after it is passed by" {
   library torsocks/libtorsocks.so
   socks_settings 1080
-  run -1 trap_run 50000 50000 env LD_PRELOAD="$OTHER" "$PROBES/ways" 127.0.0.1 50000
-  run -0 trap_run 50000 50000 env LD_PRELOAD="$SHIM:$OTHER" "$PROBES/ways" 127.0.0.1 50000
+  run -1 trap_run 50000 50000 env LD_PRELOAD="$OTHER" "$PROBES/dial" 127.0.0.1 50000
+  run -0 trap_run 50000 50000 env LD_PRELOAD="$SHIM:$OTHER" "$PROBES/dial" 127.0.0.1 50000
   [[ $output == *"returned=ECONNREFUSED "*"self=no"* ]]
   # It looks connect() up in libc itself. The limits in the README name this order.
-  run -1 trap_run 50000 50000 env LD_PRELOAD="$OTHER:$SHIM" "$PROBES/ways" 127.0.0.1 50000
+  run -1 trap_run 50000 50000 env LD_PRELOAD="$OTHER:$SHIM" "$PROBES/dial" 127.0.0.1 50000
   [[ $output == *"self=yes"* ]]
 }
 

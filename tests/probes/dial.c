@@ -1,63 +1,195 @@
 /* SPDX-License-Identifier: MIT */
-/* Dials HOST PORT over IPv4 and stays until its input ends: after bind() to a port of its own
- * (-p PORT), or with IP_LOCAL_PORT_RANGE narrowed to one port (-r PORT), the trap that needs no
- * privileges. Exit 0 if connected, 1 if not, 2 if the system lacks what was asked for. */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/in.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
+/* Dials an address in one of the many ways there are, and says on a line what came of each dial:
+ *     returned=OK result=OK port=50000 self=yes
+ * "returned" is what the call gave, "result" what the dial came to. Further words follow where
+ * something is not as it was before, or was asked for. Exit 0 if no dial reached itself, 1 if one
+ * did, 2 for wrong use or an option that the system lacks. */
+#include "kept.h"
+#include "net.h"
 
-/* From linux/in.h, since Linux 6.3; the value is the lowest port, and the highest << 16. */
-#define LOCAL_PORT_RANGE 51
+#include <fcntl.h>
+#include <sys/time.h>
 
-static int fail(const char *what, int status)
+static const char usage[] =
+	"usage: dial [-nmft] [-s|-g|-G] [-b ADDRESS] [-p PORT] [-r LOW[-HIGH]] [-PRk] [-c COUNT "
+	"[-q]] "
+	"ADDRESS PORT\n"
+	"       dial -i [...] ADDRESS PORT\n"
+	"-n non-blocking  -m MPTCP  -f TCP_FASTOPEN_CONNECT  -t SO_SNDTIMEO\n"
+	"-s sendto, -g sendmsg, -G sendmmsg with MSG_FASTOPEN  -b, -p bind first (to 0.0.0.0)\n"
+	"-r IP_LOCAL_PORT_RANGE first  -P say the protocol  -R say the range afterwards\n"
+	"-k set many options, and say what was lost of them  -c so many dials\n"
+	"-q only a summary: N dials, N refused, N reached themselves\n"
+	"-i for people: says where it is connected and stays until its input ends; exit 0 if it "
+	"is\n";
+
+static bool on[128];    /* which letters are given */
+static char call = 'c'; /* or s, g, G */
+static const char *bind_address;
+static int bind_port, low, high, count = 1;
+static struct name to;
+
+static long go(int fd)
 {
-	fprintf(stderr, "dial: %s: %s\n", what, strerror(errno));
-	return status;
+	char data[] = "ping";
+	struct iovec part = {data, 4};
+	struct mmsghdr message = {.msg_hdr = {.msg_name = (void *)&to.any,
+					      .msg_namelen = to.length,
+					      .msg_iov = &part,
+					      .msg_iovlen = 1}};
+	switch (call) {
+	case 's':
+		return sendto(fd, data, 4, MSG_FASTOPEN, &to.any, to.length);
+	case 'g':
+		return sendmsg(fd, &message.msg_hdr, MSG_FASTOPEN);
+	case 'G':
+		return sendmmsg(fd, &message, 1, MSG_FASTOPEN);
+	default:
+		return connect(fd, &to.any, to.length);
+	}
 }
 
-int main(int argc, char **argv)
+static int prepared(void)
 {
-	struct sockaddr_in own = {.sin_family = AF_INET}, to = own;
-	uint32_t range = 0;
-	int option;
+	const uint32_t range = (uint32_t)low | (uint32_t)high << 16;
+	const struct timeval seconds = {.tv_sec = 2};
+	int fd = new_socket(to.any.sa_family, SOCK_STREAM | (on['n'] ? SOCK_NONBLOCK : 0),
+			    on['m'] ? PROTOCOL_MPTCP : 0);
 
-	while ((option = getopt(argc, argv, "p:r:")) != -1) {
-		uint16_t port = optarg ? (uint16_t)atoi(optarg) : 0;
-		if (option == 'p')
-			own.sin_port = htons(port);
-		else if (option == 'r')
-			range = (uint32_t)port << 16 | port;
+	if (on['f'])
+		set_option(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1);
+	if (on['t'])
+		must(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &seconds, sizeof(seconds)),
+		     "SO_SNDTIMEO");
+	if (range && setsockopt(fd, IPPROTO_IP, LOCAL_PORT_RANGE, &range, sizeof(range))) {
+		perror("IP_LOCAL_PORT_RANGE");
+		exit(2);
+	}
+	if (bind_address) {
+		const struct name from = name_of(bind_address, bind_port);
+		must(bind(fd, &from.any, from.length), "bind");
+	}
+	return fd;
+}
+
+/* One dial and its line; whether it reached itself. */
+static bool dial(void)
+{
+	struct kept kept;
+	int fd = prepared();
+
+	if (on['k'])
+		kept = set_all(fd);
+	if (on['P'])
+		printf("protocol=%d ", get_option(fd, SOL_SOCKET, SO_PROTOCOL));
+	errno = UNTOUCHED;
+	const long r = go(fd);
+	const int after = errno;
+	int error = r < 0 ? after : 0;
+	printf("returned=%s", error_name(error));
+	if (r >= 0 && after != UNTOUCHED)
+		printf(" errno_changed=%d", after);
+	if (error == EINPROGRESS)
+		error = settled(fd);
+	const bool self = error == 0 && is_self(fd);
+	printf(" result=%s", error_name(error));
+	char echo[8];
+	if (self && call != 'c' && recv(fd, echo, sizeof(echo), MSG_DONTWAIT) > 0)
+		printf(" echo=yes");
+	if (!!(fcntl(fd, F_GETFL) & O_NONBLOCK) != on['n'])
+		printf(" lost=O_NONBLOCK");
+	if (on['k'])
+		say_lost(fd, &kept);
+	const int left = settled(fd);
+	if (left)
+		printf(" so_error=%s", error_name(left));
+	if (on['R']) {
+		const uint32_t range = (uint32_t)get_option(fd, IPPROTO_IP, LOCAL_PORT_RANGE);
+		printf(" range=%u-%u", range & 0xffff, range >> 16);
+	}
+	printf(" port=%d self=%s\n", own_port(fd), self ? "yes" : "no");
+	/* A reset leaves no TIME_WAIT; -k is asked what the dial itself leaves. */
+	if (!on['k'])
+		connect(fd, &(struct sockaddr){.sa_family = AF_UNSPEC}, sizeof(struct sockaddr));
+	close(fd);
+	return self;
+}
+
+/* As few calls as there can be, for many dials; whether one reached itself. */
+static bool count_dials(void)
+{
+	long refused = 0, reached = 0;
+
+	for (int i = 0; i < count; i++) {
+		int fd = prepared();
+		if (go(fd) >= 0)
+			reached++;
+		else if (errno == ECONNREFUSED)
+			refused++;
 		else
-			return 2;
+			must(-1, "dial");
+		close_reset(fd);
 	}
-	if (argc - optind != 2 || inet_pton(AF_INET, argv[optind], &to.sin_addr) != 1) {
-		fprintf(stderr, "usage: dial [-p PORT | -r PORT] IPV4-ADDRESS PORT\n");
-		return 2;
+	printf("%d dials, %ld refused, %ld reached themselves\n", count, refused, reached);
+	return reached != 0;
+}
+
+static int interact(const char *address, const char *port)
+{
+	char host[INET6_ADDRSTRLEN];
+	int fd = prepared();
+
+	if (go(fd) < 0) {
+		fprintf(stderr, "dial: connect: %s\n", strerror(errno));
+		return 1;
 	}
-	to.sin_port = htons((uint16_t)atoi(argv[optind + 1]));
-
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	if (range && setsockopt(fd, IPPROTO_IP, LOCAL_PORT_RANGE, &range, sizeof(range)))
-		return fail("IP_LOCAL_PORT_RANGE", 2);
-	if (own.sin_port && bind(fd, (struct sockaddr *)&own, sizeof(own)))
-		return fail("bind", 2);
-	if (connect(fd, (struct sockaddr *)&to, sizeof(to)))
-		return fail("connect", 1);
-
-	socklen_t length = sizeof(own);
-	char host[INET_ADDRSTRLEN];
-	getsockname(fd, (struct sockaddr *)&own, &length);
-	inet_ntop(AF_INET, &own.sin_addr, host, sizeof(host));
-	printf("connected to %s:%s from %s:%d\n", argv[optind], argv[optind + 1], host,
-	       ntohs(own.sin_port));
+	const struct name own = own_name(fd);
+	const bool v4 = own.any.sa_family == AF_INET;
+	inet_ntop(own.any.sa_family, v4 ? (void *)&own.in.sin_addr : (void *)&own.in6.sin6_addr,
+		  host, sizeof(host));
+	printf("connected to %s:%s from %s:%d\n", address, port, host, ntohs(own.in.sin_port));
 	fflush(stdout);
 	while (getchar() != EOF)
 		;
 	return 0;
+}
+
+static bool read_option(int letter)
+{
+	on[letter & 127] = true;
+	if (letter == 's' || letter == 'g' || letter == 'G')
+		call = (char)letter;
+	else if (letter == 'b')
+		bind_address = optarg;
+	else if (letter == 'p')
+		bind_port = atoi(optarg);
+	else if (letter == 'c')
+		count = atoi(optarg);
+	else if (letter == 'r' && sscanf(optarg, "%d-%d", &low, &high) == 1)
+		high = low;
+	return letter != '?';
+}
+
+int main(int argc, char **argv)
+{
+	int selves = 0, letter;
+	bool good = true;
+
+	while ((letter = getopt(argc, argv, "+nmftsgGb:p:r:PRkc:qi")) != -1)
+		good &= read_option(letter);
+	if (!good || argc - optind != 2) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	to = name_of(argv[optind], atoi(argv[optind + 1]));
+	if (on['p'] && !on['b'])
+		bind_address = "0.0.0.0";
+	if (on['i'])
+		return interact(argv[optind], argv[optind + 1]);
+	if (on['q'])
+		return count_dials();
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	for (int i = 0; i < count; i++)
+		selves += dial();
+	return selves ? 1 : 0;
 }

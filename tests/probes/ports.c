@@ -1,50 +1,38 @@
 /* SPDX-License-Identifier: MIT */
-/* Dials listeners of its own, on ports BASE, BASE + 1, ..., in turn from sockets bound to
- * 127.0.0.1 and any port, and holds every connection: how far do the ephemeral ports go? */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/in.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-
-static struct sockaddr_in loopback(int port)
-{
-	return (struct sockaddr_in){.sin_family = AF_INET,
-				    .sin_port = htons((uint16_t)port),
-				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-}
-
-/* 0 if one more connection to the port came about. */
-static int dial(int port)
-{
-	struct sockaddr_in from = loopback(0), to = loopback(port);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	return bind(fd, (struct sockaddr *)&from, sizeof(from)) ||
-	       connect(fd, (struct sockaddr *)&to, sizeof(to));
-}
+/* Dials listeners of its own, on ports BASE, BASE + 1, ..., in turn from sockets bound to their
+ * address and any port, and holds every connection: how far do the ephemeral ports go?
+ * -m: by MPTCP. -a ADDRESS: instead of 127.0.0.1. Exit 0 if every dial was connected, 1 if not. */
+#include "net.h"
 
 int main(int argc, char **argv)
 {
-	if (argc != 4) {
-		fprintf(stderr, "usage: ports DIALS LISTENERS BASE\n");
+	int protocol = 0, connected = 0, error = 0, option;
+	const char *address = "127.0.0.1";
+
+	while ((option = getopt(argc, argv, "ma:")) != -1) {
+		if (option == 'm')
+			protocol = PROTOCOL_MPTCP;
+		else if (option == 'a')
+			address = optarg;
+	}
+	if (argc - optind != 3) {
+		fprintf(stderr, "usage: ports [-m] [-a ADDRESS] DIALS LISTENERS BASE\n");
 		return 2;
 	}
-	int dials = atoi(argv[1]), listeners = atoi(argv[2]), base = atoi(argv[3]);
-	int connected = 0, error = 0;
+	const int dials = atoi(argv[optind]), listeners = atoi(argv[optind + 1]),
+		  base = atoi(argv[optind + 2]);
+	const struct name from = name_of(address, 0);
 
 	for (int i = 0; i < listeners; i++) {
-		struct sockaddr_in at = loopback(base + i);
-		int fd = socket(AF_INET, SOCK_STREAM, 0);
-		if (bind(fd, (struct sockaddr *)&at, sizeof(at)) || listen(fd, dials)) {
-			perror("listener");
-			return 2;
-		}
+		const struct name at = name_of(address, base + i);
+		int fd = new_socket(at.any.sa_family, SOCK_STREAM, protocol);
+		must(bind(fd, &at.any, at.length), "bind");
+		must(listen(fd, dials), "listen");
 	}
 	for (int i = 0; i < dials; i++) {
-		if (dial(base + i % listeners) == 0)
+		const struct name to = name_of(address, base + i % listeners);
+		int fd = new_socket(to.any.sa_family, SOCK_STREAM, protocol);
+		if (bind(fd, &from.any, from.length) == 0 && connect(fd, &to.any, to.length) == 0)
 			connected++;
 		else
 			error = errno;

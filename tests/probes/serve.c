@@ -1,32 +1,80 @@
 /* SPDX-License-Identifier: MIT */
-/* A service that does not set SO_REUSEADDR: binds and listens on a port of 127.0.0.1, and says
- * so. Exit 0 if it could, 1 if not. */
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/socket.h>
+/* A service without SO_REUSEADDR on ports of 127.0.0.1.
+ *     serve PORT              binds, listens, says so and ends: exit 0 if it could, 1 if not
+ *     serve -w PORT...        says so, and listens on all of them until its input ends
+ *     serve -c ROUNDS PORT    a client of its own dials first; starts beside it, and again after it
+ * -c exits with 0 if the service could start each time, 1 if not. */
+#include "net.h"
+
+static const char usage[] = "usage: serve [-w | -c ROUNDS] PORT...\n";
+
+/* A listener, or -1 and errno. */
+static int start(int port)
+{
+	const struct name at = loopback(port);
+	int fd = new_socket(AF_INET, SOCK_STREAM, 0);
+
+	if (bind(fd, &at.any, at.length) == 0 && listen(fd, 64) == 0)
+		return fd;
+	const int error = errno;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+static int starts(int port)
+{
+	int fd = start(port);
+	if (fd < 0 && errno != EADDRINUSE)
+		must(-1, "serve");
+	close(fd);
+	return fd >= 0;
+}
+
+/* How its dial ends is not this probe's matter: only what it leaves behind. */
+static int beside_a_client(int rounds, int port)
+{
+	const struct name to = loopback(port);
+	int beside = 0, after = 0;
+
+	for (int i = 0; i < rounds; i++) {
+		int fd = new_socket(AF_INET, SOCK_STREAM, 0);
+		(void)!connect(fd, &to.any, to.length);
+		beside += starts(port);
+		close(fd);
+		after += starts(port);
+	}
+	printf("of %d starts: %d beside the client, %d after it\n", rounds, beside, after);
+	return beside != rounds || after != rounds;
+}
 
 int main(int argc, char **argv)
 {
-	if (argc != 2) {
-		fprintf(stderr, "usage: serve PORT\n");
+	int rounds = 0, option;
+	bool wait = false;
+
+	while ((option = getopt(argc, argv, "wc:")) != -1) {
+		wait |= option == 'w';
+		if (option == 'c')
+			rounds = atoi(optarg);
+		if (option == '?')
+			optind = argc;
+	}
+	if (optind >= argc) {
+		fputs(usage, stderr);
 		return 2;
 	}
-	struct sockaddr_in at = {.sin_family = AF_INET,
-				 .sin_port = htons((uint16_t)atoi(argv[1])),
-				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	if (bind(fd, (struct sockaddr *)&at, sizeof(at))) {
-		perror("serve: bind");
-		return 1;
+	if (rounds)
+		return beside_a_client(rounds, atoi(argv[optind]));
+	for (int i = optind; i < argc; i++) {
+		if (start(atoi(argv[i])) < 0) {
+			perror("serve");
+			return 1;
+		}
+		printf("serve: listening on 127.0.0.1:%s\n", argv[i]);
 	}
-	if (listen(fd, 5)) {
-		perror("serve: listen");
-		return 1;
-	}
-	printf("serve: listening on 127.0.0.1:%s\n", argv[1]);
+	fflush(stdout);
+	while (wait && getchar() != EOF)
+		;
 	return 0;
 }

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* What the probes share: names of sockets, sockets that must be made, and what has become of one.
+ */
+#pragma once
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <arpa/inet.h>
+#include <errno.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* From linux/mptcp.h and, since Linux 6.3, linux/in.h: lowest port | highest port << 16. */
+enum { PROTOCOL_MPTCP = 262, LOCAL_PORT_RANGE = 51 };
+
+/* An errno that no call here gives: a success must leave it as it is. */
+enum { UNTOUCHED = ENOTUNIQ };
+
+/* An internet address with its length. sin6_port lies where sin_port does: use in.sin_port. */
+struct name {
+	union {
+		struct sockaddr any;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+	};
+	socklen_t length;
+};
+
+/* Exits with 3 where a call failed that is not what the probe is about. */
+static inline int must(long r, const char *what)
+{
+	if (r < 0) {
+		perror(what);
+		exit(3);
+	}
+	return (int)r;
+}
+
+/* The name of an IPv4 or IPv6 address, with a zone if need be; exits with 2 for anything else. */
+static inline struct name name_of(const char *address, int port)
+{
+	struct name name = {.in = {.sin_port = htons((uint16_t)port)}, .length = sizeof(name.in)};
+	char plain[INET6_ADDRSTRLEN + IF_NAMESIZE];
+
+	name.in.sin_family = AF_INET;
+	if (inet_pton(AF_INET, address, &name.in.sin_addr) == 1)
+		return name;
+	name.in6.sin6_family = AF_INET6;
+	name.length = sizeof(name.in6);
+	snprintf(plain, sizeof(plain), "%s", address);
+	char *zone = strchr(plain, '%');
+	if (zone) {
+		*zone = '\0';
+		name.in6.sin6_scope_id = if_nametoindex(zone + 1);
+	}
+	if (inet_pton(AF_INET6, plain, &name.in6.sin6_addr) != 1) {
+		fprintf(stderr, "'%s' is no address\n", address);
+		exit(2);
+	}
+	return name;
+}
+
+static inline struct name loopback(int port)
+{
+	return name_of("127.0.0.1", port);
+}
+
+static inline int new_socket(int family, int type, int protocol)
+{
+	return must(socket(family, type, protocol), "socket");
+}
+
+/* A TCP socket that is bound to the name. */
+static inline int bound_to(const struct name *at)
+{
+	int fd = new_socket(at->any.sa_family, SOCK_STREAM, 0);
+	must(bind(fd, &at->any, at->length), "bind");
+	return fd;
+}
+
+static inline int listen_on(const struct name *at)
+{
+	int fd = bound_to(at);
+	must(listen(fd, 64), "listen");
+	return fd;
+}
+
+/* The socket's own name, as getsockname() shows it. */
+static inline struct name own_name(int fd)
+{
+	struct name name = {.length = sizeof(name.in6)};
+	must(getsockname(fd, &name.any, &name.length), "getsockname");
+	return name;
+}
+
+static inline int own_port(int fd)
+{
+	return ntohs(own_name(fd).in.sin_port);
+}
+
+/* Whether the socket is connected to itself. */
+static inline bool is_self(int fd)
+{
+	struct name own = {.length = sizeof(own.in6)}, peer = own;
+	return getsockname(fd, &own.any, &own.length) == 0 &&
+	       getpeername(fd, &peer.any, &peer.length) == 0 && own.length == peer.length &&
+	       memcmp(&own.any, &peer.any, own.length) == 0;
+}
+
+static inline void set_option(int fd, int level, int name, int value)
+{
+	must(setsockopt(fd, level, name, &value, sizeof(value)), "setsockopt");
+}
+
+static inline int get_option(int fd, int level, int name)
+{
+	int value = 0;
+	socklen_t length = sizeof(value);
+	must(getsockopt(fd, level, name, &value, &length), "getsockopt");
+	return value;
+}
+
+/* What a dial comes to in the end, waiting for it if need be: 0 or an errno. */
+static inline int settled(int fd)
+{
+	struct pollfd one = {.fd = fd, .events = POLLOUT};
+	return poll(&one, 1, 2000) == 0 ? ETIMEDOUT : get_option(fd, SOL_SOCKET, SO_ERROR);
+}
+
+/* "OK" for 0, or the errno's name. */
+static inline const char *error_name(int error)
+{
+	return error ? strerrorname_np(error) : "OK";
+}
+
+/* Resets instead of closing, so that no TIME_WAIT is in the way of the next dial. */
+static inline void close_reset(int fd)
+{
+	const struct linger reset = {.l_onoff = 1};
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	close(fd);
+}
