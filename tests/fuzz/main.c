@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The differential fuzz: a sequence of calls goes through the interposed functions on one socket
  * and through raw system calls on its twin; whatever a program could see must be the same. */
-#define _GNU_SOURCE
+#include "fuzz.h"
+
 #include <dlfcn.h>
-#include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "shrink.h"
 
 /* Seconds that no sequence takes: a call that waits is a difference too. */
 enum { LONGEST = 30, SEQUENCES_WATCHED = 1000 };
@@ -113,11 +107,8 @@ static const char *interposer(void)
 
 static void print_summary(const struct fuzz *fuzz, uint64_t total)
 {
-	static const char *const names[CALLS] = {"connect", "bind",     "getsockname", "sendto",
-						 "sendmsg", "sendmmsg", "listen"};
-
 	for (int i = 0; i < CALLS; i++)
-		printf("%s: %lu, of which %lu succeeded\n", names[i], fuzz->performed[i],
+		printf("%s: %lu, of which %lu succeeded\n", call_names[i], fuzz->performed[i],
 		       fuzz->succeeded[i]);
 	printf("ports that the kernel chose, shown: %lu\n", fuzz->ports_shown);
 	printf("seed %" PRIu64 ", interposed by %s: %" PRIu64 " sequences, none differs\n",
@@ -170,7 +161,7 @@ int main(int argc, char **argv)
 		plan = plan_without(&plan, parts);
 		alarm(LONGEST);
 		int r = shrink_differs(&fuzz.world, &plan, only & 1, two);
-		shrink_print(&plan, two);
+		text_print(&plan, two);
 		puts(r ? "differs" : "does not differ");
 		return r;
 	}

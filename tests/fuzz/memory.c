@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The kinds of memory that a program may hand to the kernel, one spot of each for each use. */
-#define _GNU_SOURCE
-#include "memory.h"
+#include "fuzz.h"
 
 #include <pthread.h>
 #include <semaphore.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
-
-#include "world.h"
 
 enum { PAGE = 4096, PATTERN = 0xa5 };
 
@@ -65,30 +59,22 @@ struct spot memory_at(enum use use, struct where where, unsigned char *on_stack,
 {
 	struct spot spot = {.size = AREA};
 
-	switch (where.place) {
-	case ON_HEAP:
-		spot.view = heap[use];
-		break;
-	case STATIC:
-		spot.view = statics[use];
-		break;
-	case OTHER_STACK:
-		spot.view = other_stack[use];
-		break;
-	case AT_PAGE_END:
-		spot.view = page_end[use] - where.have;
-		spot.size = where.have;
-		break;
-	case READ_ONLY:
-		spot.view = read_only_view[use];
-		break;
-	case NULL_POINTER:
+	unsigned char *const views[PLACES] = {
+		[ON_STACK] = on_stack,
+		[ON_HEAP] = heap[use],
+		[STATIC] = statics[use],
+		[OTHER_STACK] = other_stack[use],
+		[AT_PAGE_END] = page_end[use] - where.have,
+		[READ_ONLY] = read_only_view[use],
+	};
+
+	if (where.place == NULL_POINTER)
 		return (struct spot){NULL, NULL, 0};
-	case UNMAPPED:
+	if (where.place == UNMAPPED)
 		return (struct spot){unmapped + PAGE / 2, NULL, 0};
-	default:
-		spot.view = on_stack;
-	}
+	spot.view = views[where.place];
+	if (where.place == AT_PAGE_END)
+		spot.size = where.have;
 	if (where.place != AT_PAGE_END) {
 		spot.view += where.have;
 		spot.size -= where.have;

@@ -1,27 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* One sequence of calls as data: made from a seed and its number, shrunk by leaving parts out. */
-#define _GNU_SOURCE
-#include "plan.h"
+/* Makes a sequence of calls from a seed and its number. */
+#include "fuzz.h"
 
-#include <netinet/in.h>
 #include <sys/un.h>
-
-#include "random.h"
-#include "rules.h"
-
-const char *const host_names[HOSTS][2] = {
-	[LOOPBACK] = {"127.0.0.1", "::1"},
-	[LOOPBACK_2] = {"127.0.0.2", "fd00::2"},
-	[OWN_ADDRESS] = {"192.0.2.7", "fd00::7"},
-	[ANY] = {"0.0.0.0", "::"},
-	[FOREIGN] = {"203.0.113.9", "2001:db8::9"},
-	[HOLE] = {"198.51.100.1", "::ffff:198.51.100.1"},
-	[MULTICAST] = {"224.0.0.1", "ff02::1"},
-	[BROADCAST] = {"255.255.255.255", "fe80::1"},
-	[MAPPED_LOOPBACK] = {"127.0.0.1", "::ffff:127.0.0.1"},
-	[MAPPED_ANY] = {"0.0.0.0", "::ffff:0.0.0.0"},
-	[MAPPED_OWN] = {"192.0.2.7", "::ffff:192.0.2.7"},
-};
 
 /* One of a list. */
 #define ONE_OF(r, ...)                                                                             \
@@ -30,23 +11,10 @@ const char *const host_names[HOSTS][2] = {
 
 static sa_family_t family_of(enum kind kind)
 {
-	switch (kind) {
-	case TCP4:
-	case MPTCP4:
-	case UDP4:
-		return AF_INET;
-	case TCP6:
-	case MPTCP6:
-	case UDP6:
-		return AF_INET6;
-	default:
-		return AF_UNIX;
-	}
-}
-
-bool plan_is_tcp(const struct plan *plan)
-{
-	return plan->kind <= MPTCP6;
+	static const sa_family_t families[] = {
+		[TCP4] = AF_INET, [TCP6] = AF_INET6, [MPTCP4] = AF_INET,     [MPTCP6] = AF_INET6,
+		[UDP4] = AF_INET, [UDP6] = AF_INET6, [UNIX_STREAM] = AF_UNIX};
+	return families[kind];
 }
 
 static socklen_t exact_length(sa_family_t family)
@@ -104,7 +72,7 @@ static sa_family_t any_family(struct random *r, sa_family_t own)
  */
 static enum port any_port(struct random *r, const struct plan *plan, enum call call)
 {
-	if (call == BIND && (plan->presets & 1U << FULL_RANGE))
+	if (call == BIND && plan_has(plan, FULL_RANGE))
 		/*
 		 * With the hint a bind() without a port succeeds where no whole port is free: that
 		 * is what the hint is for, and shown in bind.bats.
@@ -179,45 +147,14 @@ static void any_step(struct random *r, const struct plan *plan, struct step *ste
 
 static enum kind any_kind(struct random *r)
 {
-	const unsigned n = random_below(r, 100);
-	return n < 44   ? TCP4
-	       : n < 76 ? TCP6
-	       : n < 82 ? MPTCP4
-	       : n < 86 ? MPTCP6
-	       : n < 90 ? UDP4
-	       : n < 94 ? UDP6
-			: UNIX_STREAM;
-}
+	/* So many of a hundred. */
+	static const unsigned share[] = {[TCP4] = 44, [TCP6] = 32, [MPTCP4] = 6,     [MPTCP6] = 4,
+					 [UDP4] = 4,  [UDP6] = 4,  [UNIX_STREAM] = 6};
+	unsigned n = random_below(r, 100), kind = 0;
 
-static bool dials(enum call call)
-{
-	return call == CONNECT || call == SENDTO || call == SENDMSG || call == SENDMMSG;
-}
-
-int plan_dials(const struct plan *plan)
-{
-	int n = 0;
-	for (int i = 0; i < plan->steps; i++)
-		n += dials(plan->step[i].call);
-	return n;
-}
-
-bool plan_may_wait(const struct plan *plan)
-{
-	bool mapped = false, native = false;
-
-	if (plan->presets & 1U << FREEBIND)
-		return true;
-	for (int i = 0; i < plan->steps; i++) {
-		const enum host host = plan->step[i].to.host;
-		if (!dials(plan->step[i].call))
-			continue;
-		if (host == HOLE)
-			return true;
-		mapped = mapped || host >= MAPPED_LOOPBACK;
-		native = native || host < MAPPED_LOOPBACK;
-	}
-	return mapped && native;
+	while (n >= share[kind])
+		n -= share[kind++];
+	return (enum kind)kind;
 }
 
 void plan_make(struct plan *plan, uint64_t seed, uint64_t index)
@@ -228,21 +165,9 @@ void plan_make(struct plan *plan, uint64_t seed, uint64_t index)
 	for (unsigned preset = 0; preset < PRESETS; preset++)
 		if (random_percent(&r, 10))
 			plan->presets |= 1U << preset;
-	if (plan->presets & 1U << FULL_RANGE)
+	if (plan_has(plan, FULL_RANGE))
 		plan->presets &= ~(1U << OWN_RANGE);
 	for (int i = 0; i < plan->steps; i++)
 		any_step(&r, plan, &plan->step[i]);
 	rules_apply(plan, &r);
-}
-
-struct plan plan_without(const struct plan *plan, unsigned keep)
-{
-	struct plan less = *plan;
-
-	less.presets &= keep >> MOST_STEPS;
-	less.steps = 0;
-	for (int i = 0; i < plan->steps; i++)
-		if (keep & 1U << i)
-			less.step[less.steps++] = plan->step[i];
-	return less;
 }

@@ -1,6 +1,59 @@
 /* SPDX-License-Identifier: MIT */
-/* What a sequence leaves out, so that its twins can be compared; each rule says why. */
-#include "rules.h"
+/* What is true of a sequence, and what it leaves out, so that its twins can be compared. */
+#include "fuzz.h"
+
+bool plan_has(const struct plan *plan, enum preset preset)
+{
+	return plan->presets >> preset & 1;
+}
+
+bool plan_is_tcp(const struct plan *plan)
+{
+	return plan->kind <= MPTCP6;
+}
+
+static bool dials(enum call call)
+{
+	return call == CONNECT || call == SENDTO || call == SENDMSG || call == SENDMMSG;
+}
+
+static int dial_count(const struct plan *plan)
+{
+	int n = 0;
+	for (int i = 0; i < plan->steps; i++)
+		n += dials(plan->step[i].call);
+	return n;
+}
+
+bool plan_may_wait(const struct plan *plan)
+{
+	bool mapped = false, native = false;
+
+	if (plan_has(plan, FREEBIND))
+		return true;
+	for (int i = 0; i < plan->steps; i++) {
+		const enum host host = plan->step[i].to.host;
+		if (!dials(plan->step[i].call))
+			continue;
+		if (host == HOLE)
+			return true;
+		mapped = mapped || host >= MAPPED_LOOPBACK;
+		native = native || host < MAPPED_LOOPBACK;
+	}
+	return mapped && native;
+}
+
+struct plan plan_without(const struct plan *plan, unsigned keep)
+{
+	struct plan less = *plan;
+
+	less.presets &= keep >> MOST_STEPS;
+	less.steps = 0;
+	for (int i = 0; i < plan->steps; i++)
+		if (keep & 1U << i)
+			less.step[less.steps++] = plan->step[i];
+	return less;
+}
 
 static enum host without_mapping(enum host host)
 {
@@ -16,7 +69,7 @@ static enum host without_mapping(enum host host)
  */
 static void keep_to_one_protocol(struct plan *plan, struct random *r)
 {
-	if ((plan->presets & 1U << NONBLOCKING) && random_percent(r, 10))
+	if (plan_has(plan, NONBLOCKING) && random_percent(r, 10))
 		return;
 	const int mapped = random_percent(r, 30);
 	for (int i = 0; i < plan->steps; i++) {
@@ -58,10 +111,10 @@ static int connects(const struct plan *plan)
 void rules_apply(struct plan *plan, struct random *r)
 {
 	/* Nothing is sent before there are data: a second connect() that waits would for ever. */
-	if (connects(plan) > 1 && !(plan->presets & 1U << NONBLOCKING))
+	if (connects(plan) > 1 && !plan_has(plan, NONBLOCKING))
 		plan->presets &= ~(1U << FASTOPEN);
 	/* Bound to an address of somebody else, no answer ever comes back. */
-	if (plan_dials(plan) > 0 && !(plan->presets & 1U << NONBLOCKING))
+	if (dial_count(plan) > 0 && !plan_has(plan, NONBLOCKING))
 		plan->presets &= ~(1U << FREEBIND);
 	if (plan->kind == TCP6 || plan->kind == MPTCP6)
 		keep_to_one_protocol(plan, r);

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Comparing the twins, and finding the shortest form of a sequence in which they differ. */
-#include "shrink.h"
-
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
+#include "fuzz.h"
 
 /* How often a sequence is done over to see whether a difference is a steady one. */
 enum { REPEATS = 5 };
@@ -53,19 +49,6 @@ static unsigned shrink(struct world *world, const struct plan *plan)
 	return best;
 }
 
-void shrink_print(const struct plan *plan, const struct record two[2])
-{
-	plan_print_socket(plan);
-	for (int i = 0; i < plan->steps; i++) {
-		plan_print_step(&plan->step[i]);
-		record_print_outcome("interposed:", &plan->step[i], &two[INTERPOSED].outcome[i]);
-		record_print_outcome("raw:", &plan->step[i], &two[RAW].outcome[i]);
-	}
-	puts("  and in the end");
-	record_print_end("interposed:", &two[INTERPOSED].end);
-	record_print_end("raw:", &two[RAW].end);
-}
-
 void shrink_report(struct world *world, const struct plan *plan, uint64_t seed, uint64_t index,
 		   const struct record seen[2])
 {
@@ -74,7 +57,7 @@ void shrink_report(struct world *world, const struct plan *plan, uint64_t seed, 
 	if (!differs_steadily(world, plan, two)) {
 		printf("seed %" PRIu64 ", sequence %" PRIu64 " differed, but not each time:\n",
 		       seed, index);
-		shrink_print(plan, seen);
+		text_print(plan, seen);
 		printf("again: tests/fuzz/run -s %" PRIu64 " -i %" PRIu64 "\n", seed, index);
 		return;
 	}
@@ -83,6 +66,6 @@ void shrink_report(struct world *world, const struct plan *plan, uint64_t seed, 
 	shrink_differs(world, &less, 0, two);
 	printf("seed %" PRIu64 ", sequence %" PRIu64 " differs; its shortest form that does:\n",
 	       seed, index);
-	shrink_print(&less, two);
+	text_print(&less, two);
 	printf("again: tests/fuzz/run -s %" PRIu64 " -i %" PRIu64 " -k %#x\n", seed, index, parts);
 }

@@ -1,19 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The socket of one twin: as it is made, and as it is in the end. */
-#define _GNU_SOURCE
-#include "subject.h"
+/* The socket of one twin: as it is made, called and left. */
+#include "fuzz.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <string.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
-
-#include "world.h"
-
-/* From linux/in.h and linux/mptcp.h. */
-enum { NO_PORT_HINT = 24, LOCAL_PORT_RANGE = 51, PROTOCOL_MPTCP = 262 };
 
 void subject_mask(unsigned char *name, size_t size)
 {
@@ -30,12 +21,6 @@ void subject_mask(unsigned char *name, size_t size)
 			name[i] = 'x';
 }
 
-static void set(int fd, int level, int name, int value)
-{
-	/* Not every kind of socket has every option: then it goes without. */
-	setsockopt(fd, level, name, &value, sizeof(value));
-}
-
 int subject_open(const struct plan *plan)
 {
 	static const int kinds[][3] = {
@@ -50,7 +35,7 @@ int subject_open(const struct plan *plan)
 	static const struct {
 		int level, name, value;
 	} options[PRESETS] = {
-		[OWN_HINT] = {IPPROTO_IP, NO_PORT_HINT, 1},
+		[OWN_HINT] = {IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1},
 		[OWN_RANGE] = {IPPROTO_IP, LOCAL_PORT_RANGE, 0xc010 | 0xc0c0 << 16},
 		[FULL_RANGE] = {IPPROTO_IP, LOCAL_PORT_RANGE,
 				(int)(TAKEN_PORT | (unsigned)TAKEN_PORT << 16)},
@@ -62,16 +47,45 @@ int subject_open(const struct plan *plan)
 	/* A call that waits is a difference sooner or later, but must not be the last. */
 	static const struct timeval patience = {.tv_sec = PATIENCE / 1000};
 	const int *kind = kinds[plan->kind];
-	const int nonblocking = plan->presets & 1U << NONBLOCKING ? SOCK_NONBLOCK : 0;
-	const int fd = socket(kind[0], kind[1] | SOCK_CLOEXEC | nonblocking, kind[2]);
+	const int nonblocking = plan_has(plan, NONBLOCKING) ? SOCK_NONBLOCK : 0;
+	const int fd = new_socket(kind[0], kind[1] | SOCK_CLOEXEC | nonblocking, kind[2]);
 
-	must(fd, "socket");
 	if (!nonblocking)
 		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-	for (int i = 0; i < PRESETS; i++)
-		if (i != NONBLOCKING && plan->presets & 1U << i)
-			set(fd, options[i].level, options[i].name, options[i].value);
+	/* Not every kind of socket has every option: then it goes without. */
+	for (unsigned i = NONBLOCKING + 1; i < PRESETS; i++)
+		if (plan_has(plan, i))
+			setsockopt(fd, options[i].level, options[i].name, &options[i].value,
+				   sizeof(int));
 	return fd;
+}
+
+long call_perform(enum way way, enum call call, int fd, const void *a, size_t b, int c,
+		  const void *d, size_t e)
+{
+	static const long numbers[CALLS] = {SYS_connect, SYS_bind,     SYS_getsockname, SYS_sendto,
+					    SYS_sendmsg, SYS_sendmmsg, SYS_listen};
+
+	if (way == RAW && call == GETSOCKNAME)
+		return syscall(SYS_getsockname, fd, a, d);
+	if (way == RAW)
+		return syscall(numbers[call], fd, a, b, c, d, e);
+	switch (call) {
+	case CONNECT:
+		return connect(fd, a, (socklen_t)b);
+	case BIND:
+		return bind(fd, a, (socklen_t)b);
+	case GETSOCKNAME:
+		return getsockname(fd, (void *)a, (void *)d);
+	case SENDTO:
+		return sendto(fd, a, b, c, d, (socklen_t)e);
+	case SENDMSG:
+		return sendmsg(fd, a, (int)b);
+	case SENDMMSG:
+		return sendmmsg(fd, (void *)a, (unsigned)b, c);
+	default:
+		return listen(fd, (int)(intptr_t)a);
+	}
 }
 
 static int option(int fd, int level, int name)
@@ -81,17 +95,17 @@ static int option(int fd, int level, int name)
 	return getsockopt(fd, level, name, &value, &length) < 0 ? -errno : value;
 }
 
-void subject_end(const struct calls *calls, int fd, struct end_state *end)
+void subject_end(enum way way, int fd, struct end_state *end)
 {
 	socklen_t length = sizeof(end->name);
 
-	end->hint = option(fd, IPPROTO_IP, NO_PORT_HINT);
+	end->hint = option(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT);
 	end->range = option(fd, IPPROTO_IP, LOCAL_PORT_RANGE);
 	end->error = option(fd, SOL_SOCKET, SO_ERROR);
 	end->reuse = option(fd, SOL_SOCKET, SO_REUSEADDR);
 	end->flags = fcntl(fd, F_GETFL);
 	end->listening = option(fd, SOL_SOCKET, SO_ACCEPTCONN);
-	end->name_result = calls->getsockname(fd, (struct sockaddr *)end->name, &length);
+	end->name_result = call_perform(way, GETSOCKNAME, fd, end->name, 0, 0, &length, 0);
 	subject_mask(end->name, sizeof(end->name));
 	length = sizeof(end->peer);
 	end->peer_result = getpeername(fd, (struct sockaddr *)end->peer, &length);

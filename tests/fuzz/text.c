@@ -1,9 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* A sequence in readable form, near to the C that would do the same. */
-#include <netinet/in.h>
-#include <stdio.h>
+/* A sequence in readable form, near to the C that would do the same, and what came of it. */
+#include "fuzz.h"
 
-#include "plan.h"
+const char *const host_names[HOSTS][2] = {
+	[LOOPBACK] = {"127.0.0.1", "::1"},
+	[LOOPBACK_2] = {"127.0.0.2", "fd00::2"},
+	[OWN_ADDRESS] = {"192.0.2.7", "fd00::7"},
+	[ANY] = {"0.0.0.0", "::"},
+	[FOREIGN] = {"203.0.113.9", "2001:db8::9"},
+	[HOLE] = {"198.51.100.1", "::ffff:198.51.100.1"},
+	[MULTICAST] = {"224.0.0.1", "ff02::1"},
+	[BROADCAST] = {"255.255.255.255", "fe80::1"},
+	[MAPPED_LOOPBACK] = {"127.0.0.1", "::ffff:127.0.0.1"},
+	[MAPPED_ANY] = {"0.0.0.0", "::ffff:0.0.0.0"},
+	[MAPPED_OWN] = {"192.0.2.7", "::ffff:192.0.2.7"},
+};
 
 static const char *const kinds[] = {
 	[TCP4] = "AF_INET, SOCK_STREAM, IPPROTO_TCP",
@@ -26,7 +37,7 @@ static const char *const presets[] = {
 	[FREEBIND] = "IP_FREEBIND",
 };
 
-static const char *const calls[] = {
+const char *const call_names[CALLS] = {
 	[CONNECT] = "connect", [BIND] = "bind",       [GETSOCKNAME] = "getsockname",
 	[SENDTO] = "sendto",   [SENDMSG] = "sendmsg", [SENDMMSG] = "sendmmsg",
 	[LISTEN] = "listen",
@@ -91,17 +102,17 @@ static void print_send(const struct step *s)
 		printf(", %d messages of which %u are there", (int)s->count, s->have_messages);
 }
 
-void plan_print_socket(const struct plan *plan)
+static void print_socket(const struct plan *plan)
 {
 	printf("  socket(%s)\n", kinds[plan->kind]);
 	for (unsigned i = 0; i < PRESETS; i++)
-		if (plan->presets & 1U << i)
+		if (plan_has(plan, i))
 			printf("  with %s\n", presets[i]);
 }
 
-void plan_print_step(const struct step *s)
+static void print_step(const struct step *s)
 {
-	printf("  %s(%s, ", calls[s->call], descriptors[s->descriptor]);
+	printf("  %s(%s, ", call_names[s->call], descriptors[s->descriptor]);
 	if (s->call == LISTEN) {
 		printf("%d", s->backlog);
 	} else if (s->call == GETSOCKNAME) {
@@ -115,4 +126,60 @@ void plan_print_step(const struct step *s)
 			print_send(s);
 	}
 	puts(")");
+}
+
+static void print_result(long result, int error)
+{
+	printf("%ld", result);
+	if (result < 0)
+		printf(" %s", strerrorname_np(error) ? strerrorname_np(error) : "(no errno)");
+}
+
+static void print_bytes(const unsigned char *bytes, size_t size)
+{
+	/* The rest is as it was. */
+	while (size > 0 && (bytes[size - 1] == 0xa5 || bytes[size - 1] == 0))
+		size--;
+	for (size_t i = 0; i < size; i++)
+		printf("%s%02x", i % 4 ? "" : " ", bytes[i]);
+}
+
+static void print_outcome(const char *who, const struct step *step, const struct outcome *outcome)
+{
+	printf("    %-11s ", who);
+	print_result(outcome->result, outcome->error);
+	if (outcome->result >= 0 && outcome->error != UNTOUCHED)
+		printf(", errno changed to %d", outcome->error);
+	if (step->call == GETSOCKNAME) {
+		printf(", length %d, name", (int)outcome->length);
+		print_bytes(outcome->name, sizeof(outcome->name));
+	}
+	if (step->call == SENDMMSG)
+		printf(", sent %#x %#x %#x", outcome->sent[0], outcome->sent[1], outcome->sent[2]);
+	putchar('\n');
+}
+
+static void print_end(const char *who, const struct end_state *end)
+{
+	printf("    %-11s hint %d, range %#x, SO_ERROR %d, flags %#o, listening %d, reuse %d\n",
+	       who, end->hint, (unsigned)end->range, end->error, (unsigned)end->flags,
+	       end->listening, end->reuse);
+	printf("    %-11s name %ld", "", end->name_result);
+	print_bytes(end->name, sizeof(end->name));
+	printf(", peer %ld", end->peer_result);
+	print_bytes(end->peer, sizeof(end->peer));
+	putchar('\n');
+}
+
+void text_print(const struct plan *plan, const struct record two[2])
+{
+	print_socket(plan);
+	for (int i = 0; i < plan->steps; i++) {
+		print_step(&plan->step[i]);
+		print_outcome("interposed:", &plan->step[i], &two[INTERPOSED].outcome[i]);
+		print_outcome("raw:", &plan->step[i], &two[RAW].outcome[i]);
+	}
+	puts("  and in the end");
+	print_end("interposed:", &two[INTERPOSED].end);
+	print_end("raw:", &two[RAW].end);
 }

@@ -1,42 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /* Performs a sequence on a socket of its own, in the one way or the other, and records all that a
  * program could see of it. */
-#define _GNU_SOURCE
-#include "twin.h"
+#include "fuzz.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-/* An errno that no call of these gives: a call that succeeds must leave it. */
-enum { UNTOUCHED = ENOTUNIQ };
 
 enum { PATTERN_WORD = 0x5a5a5a5a };
 
 /* The caller's frames may end in one page and the library's begin in the next. */
-static __attribute__((noinline)) int look_from(const struct calls *calls, int fd, void *name,
-					       void *length, unsigned depth)
+static __attribute__((noinline)) int look_from(enum way way, int fd, void *name, void *length,
+					       unsigned depth)
 {
 	volatile char *between = __builtin_alloca(depth + 16);
 	between[depth] = 0;
-	int r = calls->getsockname(fd, name, length);
+	int r = (int)call_perform(way, GETSOCKNAME, fd, name, 0, 0, length, 0);
 	between[0] = 0;
 	return r;
 }
 
-static void look(const struct calls *calls, int fd, const struct step *s, struct outcome *out)
+static void look(enum way way, int fd, const struct step *s, struct outcome *out)
 {
 	unsigned char name_on_stack[AREA], length_on_stack[AREA];
 	struct spot name = memory_at(FOR_NAME, s->name, name_on_stack, NULL, 0), word;
 
 	word = memory_at(FOR_LENGTH, s->length, length_on_stack, &s->room, sizeof(s->room));
 	errno = UNTOUCHED;
-	out->result = look_from(calls, fd, name.pointer, word.pointer, s->depth);
+	out->result = look_from(way, fd, name.pointer, word.pointer, s->depth);
 	out->error = errno;
 	if (word.view)
 		memcpy(&out->length, word.view,
@@ -53,8 +42,8 @@ static void look(const struct calls *calls, int fd, const struct step *s, struct
 }
 
 /* The messages of a sendmmsg() lie where the first `have_messages` of them end a page. */
-static void send_many(const struct calls *calls, int fd, const struct step *s,
-		      const struct msghdr *header, struct outcome *out)
+static void send_many(enum way way, int fd, const struct step *s, const struct msghdr *header,
+		      struct outcome *out)
 {
 	unsigned char on_stack[AREA];
 	struct mmsghdr messages[3];
@@ -66,7 +55,7 @@ static void send_many(const struct calls *calls, int fd, const struct step *s,
 				    (unsigned)size};
 	struct spot spot = memory_at(FOR_MESSAGE, where, on_stack, messages, size);
 	errno = UNTOUCHED;
-	out->result = calls->sendmmsg(fd, spot.pointer, s->count, s->flags);
+	out->result = call_perform(way, SENDMMSG, fd, spot.pointer, s->count, s->flags, NULL, 0);
 	out->error = errno;
 	for (unsigned i = 0; spot.view && i < s->have_messages; i++)
 		memcpy(&out->sent[i],
@@ -74,8 +63,7 @@ static void send_many(const struct calls *calls, int fd, const struct step *s,
 		       sizeof(out->sent[i]));
 }
 
-static void send_one(const struct calls *calls, int fd, const struct step *s, void *to,
-		     struct outcome *out)
+static void send_one(enum way way, int fd, const struct step *s, void *to, struct outcome *out)
 {
 	static const char content[128] = "ping";
 	unsigned char data_on_stack[AREA], message_on_stack[AREA];
@@ -86,13 +74,15 @@ static void send_one(const struct calls *calls, int fd, const struct step *s, vo
 
 	errno = UNTOUCHED;
 	if (s->call == SENDTO) {
-		out->result = calls->sendto(fd, data.pointer, s->size, s->flags, to, s->to.length);
+		out->result = call_perform(way, SENDTO, fd, data.pointer, s->size, s->flags, to,
+					   s->to.length);
 	} else if (s->call == SENDMSG) {
 		struct spot message = memory_at(FOR_MESSAGE, s->message, message_on_stack, &header,
 						sizeof(header));
-		out->result = calls->sendmsg(fd, message.pointer, s->flags);
+		out->result = call_perform(way, SENDMSG, fd, message.pointer, (size_t)s->flags, 0,
+					   NULL, 0);
 	} else {
-		send_many(calls, fd, s, &header, out);
+		send_many(way, fd, s, &header, out);
 		return;
 	}
 	out->error = errno;
@@ -110,7 +100,7 @@ static void settle(int fd, enum call call, const struct outcome *out)
 		poll(&one, 1, PATIENCE);
 }
 
-static void step(struct world *world, const struct plan *plan, const struct calls *calls, int fd,
+static void step(struct world *world, const struct plan *plan, enum way way, int fd,
 		 const struct step *s, struct outcome *out)
 {
 	unsigned char bytes[128], to_on_stack[AREA];
@@ -118,37 +108,33 @@ static void step(struct world *world, const struct plan *plan, const struct call
 
 	if (s->call == LISTEN) {
 		errno = UNTOUCHED;
-		out->result = calls->listen(fd, s->backlog);
+		out->result =
+			call_perform(way, LISTEN, fd, (void *)(intptr_t)s->backlog, 0, 0, NULL, 0);
 		out->error = errno;
 		return;
 	}
 	if (s->call == GETSOCKNAME) {
-		look(calls, fd, s, out);
+		look(way, fd, s, out);
 		return;
 	}
 	/* Nobody is to wait for what never answers. */
-	if (to.host == HOLE && !(plan->presets & 1U << NONBLOCKING))
+	if (to.host == HOLE && !plan_has(plan, NONBLOCKING))
 		to.host = FOREIGN;
 	world_address(world, &to, bytes);
 	struct spot spot = memory_at(FOR_NAME, to.where, to_on_stack, bytes, sizeof(bytes));
 	errno = UNTOUCHED;
-	if (s->call == CONNECT)
-		out->result = calls->connect(fd, spot.pointer, to.length);
-	else if (s->call == BIND)
-		out->result = calls->bind(fd, spot.pointer, to.length);
-	else
-		send_one(calls, fd, s, spot.pointer, out);
-	if (s->call == CONNECT || s->call == BIND)
+	if (s->call == CONNECT || s->call == BIND) {
+		out->result = call_perform(way, s->call, fd, spot.pointer, to.length, 0, NULL, 0);
 		out->error = errno;
+	} else {
+		send_one(way, fd, s, spot.pointer, out);
+	}
 	if (s->call != BIND && plan_is_tcp(plan) && !plan_may_wait(plan))
 		settle(fd, s->call, out);
 }
 
 void twin_perform(struct world *world, const struct plan *plan, enum way way, struct record *record)
 {
-	/* A connection is reset, so that nothing of it is there when the twin comes. */
-	const struct linger reset = {.l_onoff = 1};
-	const struct calls *calls = &calls_in[way];
 	int duplicate = -1;
 
 	memset(record, 0, sizeof(*record));
@@ -162,11 +148,10 @@ void twin_perform(struct world *world, const struct plan *plan, enum way way, st
 			[OWN] = fd,      [DUPLICATE] = duplicate, [CLOSED] = world->closed,
 			[NEGATIVE] = -1, [A_FILE] = world->file,  [A_PIPE] = world->pipe,
 		};
-		step(world, plan, calls, descriptors[s->descriptor], s, &record->outcome[i]);
+		step(world, plan, way, descriptors[s->descriptor], s, &record->outcome[i]);
 	}
-	subject_end(calls, fd, &record->end);
-	setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	subject_end(way, fd, &record->end);
 	if (duplicate >= 0)
 		close(duplicate);
-	close(fd);
+	close_reset(fd);
 }

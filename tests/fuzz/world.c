@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What the sequences meet: a namespace with addresses, listeners, dead ports and a taken one. */
-#define _GNU_SOURCE
-#include "world.h"
+#include "fuzz.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 /* No socket may be called by this number. */
-enum { NO_DESCRIPTOR = 1000, PROTOCOL_MPTCP = 262, BACKLOG = 4096 };
+enum { NO_DESCRIPTOR = 1000, BACKLOG = 4096 };
 
 static const uint16_t fixed_ports[PORTS] = {[LIVE] = 12288, [LIVE_MPTCP] = 12289, [DEAD] = 12290};
 
@@ -25,26 +16,17 @@ static const size_t unix_lengths[] = {5, 6, 1, 7, 5};
 
 static unsigned char parsed[HOSTS][2][16];
 
-void must(int r, const char *what)
-{
-	if (r < 0) {
-		perror(what);
-		exit(2);
-	}
-}
-
 /*
  * The hooks are not what makes the world: raw calls would do, but that it is made through whatever
  * stands in front shows that an ordinary server is not disturbed.
  */
 static int listener(int type, int protocol, uint16_t port)
 {
-	const int zero = 0, queue = BACKLOG;
+	const int queue = BACKLOG;
 	const struct sockaddr_in6 at = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
-	const int fd = socket(AF_INET6, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+	const int fd = new_socket(AF_INET6, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
 
-	must(fd, "socket");
-	must(setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &zero, sizeof(zero)), "IPV6_V6ONLY");
+	set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
 	must(bind(fd, (const struct sockaddr *)&at, sizeof(at)), "bind");
 	if (type == SOCK_STREAM) {
 		/* Not every kernel has it for MPTCP. */
@@ -57,10 +39,9 @@ static int listener(int type, int protocol, uint16_t port)
 static int unix_listener(void)
 {
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
-	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	const int fd = new_socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	memcpy(at.sun_path, unix_names[0], unix_lengths[0]);
-	must(fd, "socket");
 	must(bind(fd, (struct sockaddr *)&at, sizeof(at)), "bind");
 	must(listen(fd, BACKLOG), "listen");
 	return fd;
