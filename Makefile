@@ -38,9 +38,12 @@ CORE := $(sort $(wildcard shim/core/*.c))
 PRELOAD := $(sort $(wildcard shim/preload/*.c))
 SHIM_SOURCES := $(CORE) $(PRELOAD)
 SHIM_OBJECTS := $(SHIM_SOURCES:%.c=$(BUILD)/%.o)
+CORE_OBJECTS := $(CORE:%.c=$(BUILD)/%.o)
+COMMAND := $(sort $(wildcard shim/supervisor/*.c shim/command/*.c))
+COMMAND_OBJECTS := $(COMMAND:%.c=$(BUILD)/%.o)
 PROBES := $(patsubst tests/probes/%.c,$(BUILD)/tests/%,$(wildcard tests/probes/*.c))
 
-all: $(BUILD)/libnoself.so
+all: $(BUILD)/libnoself.so $(BUILD)/noself
 
 $(BUILD)/libnoself.so: $(SHIM_OBJECTS)
 	$(CC) $(CFLAGS) $(LDFLAGS) $(HOUSE_LDFLAGS) -o $@ $(SHIM_OBJECTS)
@@ -48,6 +51,32 @@ $(BUILD)/libnoself.so: $(SHIM_OBJECTS)
 $(BUILD)/shim/%.o: shim/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Ishim $(CFLAGS) $(HOUSE_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The command needs nothing at run time where there is a static libc to link it with.
+COMMAND_CFLAGS := -std=gnu11 -D_GNU_SOURCE -fPIE $(call accepts,-fcf-protection) \
+	$(call accepts,-mbranch-protection=standard) '-fdebug-prefix-map=$(CURDIR)=.' $(WARN)
+COMMAND_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack $(if $(filter -g%,$(CFLAGS)),,-s)
+links = $(shell echo 'int main(void) { return 0; }' | $(CC) $(CFLAGS) $(LDFLAGS) -fPIE $(1) \
+	-x c - -o /dev/null 2>/dev/null && echo $(1))
+STATIC = $(eval STATIC := $(or $(call links,-static-pie),$(call links,-static)))$(STATIC)
+
+$(BUILD)/noself: $(COMMAND_OBJECTS) $(CORE_OBJECTS)
+	$(if $(STATIC),,@echo 'no static libc here, so $@ is linked dynamically')
+	$(CC) $(CFLAGS) $(LDFLAGS) $(COMMAND_LDFLAGS) $(or $(STATIC),-pie) -o $@ $^
+
+$(COMMAND_OBJECTS): $(BUILD)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -Ishim $(CFLAGS) $(COMMAND_CFLAGS) -MMD -MP -c -o $@ $<
+
+# What is filled in: the file $(BUILD)/libdir is new whenever another LIBDIR is asked for.
+$(BUILD)/shim/command/installed.o: COMMAND_CFLAGS += '-DVERSION="$(VERSION)"' '-DLIBDIR="$(LIBDIR)"'
+$(BUILD)/shim/command/installed.o: $(BUILD)/libdir shim/version
+
+$(BUILD)/libdir: $(if $(filter-out x$(LIBDIR),x$(file <$(BUILD)/libdir)),FORCE)
+	@mkdir -p $(@D)
+	@echo '$(LIBDIR)' >$@
+
+FORCE:
 
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 
@@ -129,25 +158,26 @@ lint:
 	cppcheck --quiet --std=c11 --enable=warning,style,performance,portability --inline-suppr \
 		--suppress=missingIncludeSystem --suppress=unusedStructMember --error-exitcode=1 shim
 	clang-tidy --quiet --warnings-as-errors='*' \
-		--checks='-*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier' \
-		$(SHIM_SOURCES) -- -std=gnu11 -Ishim 2>/dev/null
+		--checks='-*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling' \
+		$(SHIM_SOURCES) $(COMMAND) -- -std=gnu11 -Ishim -D_GNU_SOURCE -DVERSION='""' -DLIBDIR='""' 2>/dev/null
 	shellcheck $(SHELL_FILES)
 
 # What is installed: mode, file, and where to. Nothing else is; `uninstall` takes just that away.
+# $$from is where it was built, $$work a directory for what is made on the way.
 DATADIR = $(PREFIX)/share
 # Where zsh looks: its own name for it; packages of Debian use another.
 ZSHDIR ?= $(DATADIR)/zsh/site-functions
+completions = 644:$(2)/$(1).bash:$(DATADIR)/bash-completion/completions/$(1) \
+	644:$(2)/$(1).zsh:$(ZSHDIR)/_$(1) \
+	644:$(2)/$(1).fish:$(DATADIR)/fish/vendor_completions.d/$(1).fish
 INSTALLED = \
-	644:$(BUILD)/libnoself.so:$(LIBDIR)/libnoself.so \
+	644:$$from/libnoself.so:$(LIBDIR)/libnoself.so \
 	644:shim/man/libnoself.7:$(MANDIR)/man7/libnoself.7 \
-	755:$(BUILD)/cmd/noself:$(BINDIR)/noself \
-	755:$(BUILD)/cmd/noselfctl:$(BINDIR)/noselfctl \
+	755:$$from/noself:$(BINDIR)/noself \
+	755:$$work/noselfctl:$(BINDIR)/noselfctl \
 	644:shim/man/noself.1:$(MANDIR)/man1/noself.1 \
 	644:shim/man/noselfctl.8:$(MANDIR)/man8/noselfctl.8 \
-	$(foreach command,noself noselfctl, \
-	644:scripts/cmd/$(command).bash:$(DATADIR)/bash-completion/completions/$(command) \
-	644:scripts/cmd/$(command).zsh:$(ZSHDIR)/_$(command) \
-	644:scripts/cmd/$(command).fish:$(DATADIR)/fish/vendor_completions.d/$(command).fish)
+	$(call completions,noself,scripts/completions) $(call completions,noselfctl,scripts/cmd)
 
 # Folders that are there for our files or others like them go when they are empty. Those that every
 # system has stay, but not in a staged tree.
@@ -155,11 +185,16 @@ SHARED_FOLDERS = $(MANDIR)/man1 $(MANDIR)/man7 $(MANDIR)/man8 $(ZSHDIR) $(DATADI
 	$(DATADIR)/bash-completion/completions $(DATADIR)/bash-completion \
 	$(DATADIR)/fish/vendor_completions.d $(DATADIR)/fish
 
-install: all
-	@mkdir -p $(BUILD)/cmd
-	scripts/join noself $(VERSION) '$(LIBDIR)' >$(BUILD)/cmd/noself
-	scripts/join noselfctl $(VERSION) '$(LIBDIR)' >$(BUILD)/cmd/noselfctl
-	@set -e; for entry in $(INSTALLED); do \
+# What `make` has built is installed as it is. Anything else, such as for another LIBDIR, is built in
+# a directory that goes again: $(BUILD) stays the user's, whoever installs.
+install:
+	@set -e; from='$(BUILD)'; work=$$(mktemp -d); trap 'rm -rf "$$work"' EXIT; \
+	if ! $(MAKE) --silent --no-print-directory --question all; then \
+		from=$$work/build; \
+		$(MAKE) --no-print-directory BUILD="$$from" all; \
+	fi; \
+	scripts/join noselfctl $(VERSION) '$(LIBDIR)' >"$$work/noselfctl"; \
+	for entry in $(INSTALLED); do \
 		rest=$${entry#*:}; \
 		install -D -m "$${entry%%:*}" "$${rest%%:*}" "$(DESTDIR)$${rest#*:}"; \
 		echo "installed $(DESTDIR)$${rest#*:}"; \
@@ -169,6 +204,11 @@ uninstall:
 	@set -e; for entry in $(INSTALLED); do \
 		rm -f "$(DESTDIR)$${entry##*:}"; \
 		echo "removed $(DESTDIR)$${entry##*:}"; \
+	done
+	@for dropin in "$(DESTDIR)"/etc/systemd/system/*.d/noself.conf \
+			"$(DESTDIR)"/run/systemd/system/*.d/noself.conf; do \
+		[ ! -e "$$dropin" ] || echo "noself: $$dropin: this unit still preloads the library;" \
+			"remove that file, then: systemctl daemon-reload" >&2; \
 	done
 	@folders='$(SHARED_FOLDERS)'; \
 	[ -z "$(DESTDIR)" ] || folders="$$folders $(LIBDIR) $(BINDIR) $(MANDIR) $(DATADIR)"; \
@@ -243,7 +283,7 @@ coverage:
 clean:
 	rm -rf $(BUILD)
 
--include $(SHIM_OBJECTS:.o=.d) $(PROBES:=.d) $(UNITS:=.d)
+-include $(SHIM_OBJECTS:.o=.d) $(COMMAND_OBJECTS:.o=.d) $(PROBES:=.d) $(UNITS:=.d)
 
 .PHONY: all arch musl units probes check soak lint clean
 .DELETE_ON_ERROR:

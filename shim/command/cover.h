@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Whether and how a command can be kept from connecting to itself. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "find_library.h"
+#include "program.h"
+
+enum cover {
+	COVER_PRELOAD,    /* by the library */
+	COVER_SUPERVISOR, /* the library does not reach it */
+	COVER_REFUSED,    /* neither does; it can be run all the same */
+	COVER_UNRUNNABLE, /* this user may not run it */
+	COVER_MISSING,    /* it is not there, or what runs it is not */
+	COVER_NO_LIBRARY, /* there is none to cover it with */
+};
+
+struct coverage {
+	enum cover how;
+	const char *file;     /* what is to be run */
+	const char *via;      /* what runs that in the end, or NULL where it is no script */
+	const char *reason;   /* why not COVER_PRELOAD: what goes after "FILE: " */
+	const char *remedy;   /* NULL for COVER_SUPERVISOR */
+	const char *warning;  /* of COVER_PRELOAD, or NULL */
+	bool is_within_reach; /* of COVER_REFUSED: the supervisor covers it where it is asked for */
+	struct library library; /* also where it is only for what the command starts */
+};
+
+/* Judges the command `words[0]` with its arguments, ended by NULL. */
+void cover_judge(struct coverage *coverage, char *const *words);

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* Becoming the command. */
+#include "run.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "chosen.h"
+#include "cover.h"
+#include "environment.h"
+#include "log_file.h"
+#include "memory.h"
+#include "messages.h"
+#include "supervise.h"
+
+static const char *quoted(const char *name)
+{
+	return memory_format("'%s'", name);
+}
+
+/* A log file that an option names has to be one that can be written. */
+static bool check_log(const struct options *options, const struct settings *settings)
+{
+	for (int i = 0; i < SETTINGS; i++) {
+		if (!options->values[i] || options->values[i] != settings->log_path)
+			continue;
+		const int error = log_file_error(settings->log_path);
+		if (!error)
+			return true;
+		message_say(memory_format("option -%c", settings_table[i].letter),
+			    memory_format("cannot write to '%s' (%s)", settings->log_path,
+					  error == ELOOP ? "a symbolic link" : strerror(error)),
+			    "nothing done");
+		return false;
+	}
+	return true;
+}
+
+/* Whether to go on, by what was found out; else the exit status. */
+static int refused(const struct options *options, const struct coverage *coverage)
+{
+	const char *name = quoted(options->words[0]), *remedy = coverage->remedy;
+
+	switch (coverage->how) {
+	case COVER_PRELOAD:
+	case COVER_SUPERVISOR:
+		return 0;
+	case COVER_REFUSED:
+		if (options->force || (options->supervise && coverage->is_within_reach))
+			return 0;
+		remedy = memory_format("%s (--force runs it all the same)", remedy);
+		break;
+	default:
+		break;
+	}
+	message_say(name, coverage->reason, remedy);
+	return coverage->how == COVER_MISSING      ? EXIT_MISSING
+	       : coverage->how == COVER_NO_LIBRARY ? EXIT_WRONG
+						   : EXIT_CANNOT;
+}
+
+/* Starts the supervisor where it is needed or wanted; false where the command may not run without.
+ */
+static bool supervised(const struct options *options, const struct coverage *coverage,
+		       const struct settings *settings, bool *is_supervised)
+{
+	const bool is_needed = coverage->how == COVER_SUPERVISOR;
+	struct supervise_error error;
+
+	*is_supervised = false;
+	if (settings->disabled || !(is_needed || options->supervise))
+		return true;
+	*is_supervised = supervise_start(settings, &error);
+	if (*is_supervised || options->force)
+		return true;
+	message_say(quoted(options->words[0]),
+		    is_needed ? memory_format("%s, and %s", coverage->reason, error.reason)
+			      : error.reason,
+		    memory_format("%s (--force runs it all the same)", error.remedy));
+	return false;
+}
+
+/* What -v says: how the command is covered, and the settings. */
+static void tell(const struct options *options, const struct coverage *coverage,
+		 const struct chosen *chosen, bool is_supervised)
+{
+	const bool is_preloaded = coverage->how == COVER_PRELOAD;
+	char *settings = memory_copy("");
+
+	for (int i = 0; i < SETTINGS; i++)
+		if (settings_table[i].option)
+			settings = memory_format("%s%s%s=%s", settings, i ? " " : "",
+						 settings_table[i].option, chosen->values[i]);
+	message_say(
+		quoted(options->words[0]),
+		chosen->settings.disabled ? "not covered, for NOSELF_DISABLE is 1"
+		: is_preloaded  ? memory_format("covered by '%s'%s%s%s%s", coverage->library.file,
+                                               is_supervised ? " and the supervisor" : "",
+                                               coverage->warning ? " (" : "",
+                                               coverage->warning ? coverage->warning : "",
+                                               coverage->warning ? ")" : "")
+		: is_supervised ? memory_format("covered by the supervisor (%s)", coverage->reason)
+				: memory_format("not covered (%s)", coverage->reason),
+		settings);
+}
+
+/* Becomes the file; a text without #! is run by a shell, as execvp() does it. */
+static void become(const char *file, char **words, char **environment)
+{
+	size_t count = 0;
+
+	execve(file, words, environment);
+	if (errno != ENOEXEC)
+		return;
+	while (words[count])
+		count++;
+	char **shell = memory_of(count + 2, sizeof(*shell));
+	shell[0] = memory_copy("/bin/sh");
+	shell[1] = memory_copy(file);
+	memcpy(shell + 2, words + 1, count * sizeof(*words));
+	execve(shell[0], shell, environment);
+}
+
+int run(const struct options *options, char **environment)
+{
+	char *assignments[SETTINGS + 1];
+	struct coverage coverage;
+	struct chosen chosen;
+	bool is_supervised;
+
+	chosen_read(&chosen, options, environment);
+	if (!check_log(options, &chosen.settings))
+		return EXIT_WRONG;
+	cover_judge(&coverage, options->words);
+	const int status = refused(options, &coverage);
+	if (status)
+		return status;
+	int count = chosen_assignments(options, assignments);
+	if (coverage.library.result == LIBRARY_FOUND)
+		assignments[count++] = environment_preload(
+			environment_value(environment, "LD_PRELOAD"), coverage.library.entry);
+	environment = environment_with(environment, assignments, count);
+	if (!supervised(options, &coverage, &chosen.settings, &is_supervised))
+		return EXIT_CANNOT;
+	if (options->verbose)
+		tell(options, &coverage, &chosen, is_supervised);
+	become(coverage.file, options->words, environment);
+	const int error = errno;
+	message_say(quoted(options->words[0]), memory_format("cannot be run (%s)", strerror(error)),
+		    "nothing done");
+	return error == ENOENT ? EXIT_MISSING : EXIT_CANNOT;
+}
