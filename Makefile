@@ -86,7 +86,8 @@ probes: $(PROBES) $(UNITS) $(BUILD)/tests/fuzz_twin $(BUILD)/tests/fuzz_mistake.
 
 # What is pure, linked in directly: no preload, so that sanitizers and debuggers see it plainly.
 PURE_OBJECTS := $(addprefix $(BUILD)/shim/core/,endpoint.o errnames.o \
-	log_limit.o log_line.o settings.o text.o verdict.o)
+	log_limit.o log_line.o settings.o text.o verdict.o) \
+	$(addprefix $(BUILD)/shim/supervisor/,filter.o ports.o)
 
 $(BUILD)/unit/%: tests/unit/%.c $(PURE_OBJECTS) Makefile
 	@mkdir -p $(@D)

@@ -103,6 +103,26 @@ static bool same_address(const struct endpoint *a, const struct endpoint *b)
 	return a->family == b->family;
 }
 
+struct endpoint endpoint_localhost(const struct endpoint *end)
+{
+	static const uint8_t v4[4] = {127, 0, 0, 1};
+	struct endpoint localhost = {.family = end->family, .port = end->port};
+
+	if (is_v4_mapped(end))
+		localhost.address[10] = localhost.address[11] = 0xff;
+	if (end->family == AF_INET6 && !is_v4_mapped(end))
+		localhost.address[15] = 1;
+	else
+		copy(localhost.address + (end->family == AF_INET ? 0 : 12), v4, sizeof(v4));
+	return localhost;
+}
+
+bool endpoint_is_localhost(const struct endpoint *end)
+{
+	const struct endpoint localhost = endpoint_localhost(end);
+	return same_address(end, &localhost);
+}
+
 bool endpoint_same(const struct endpoint *a, const struct endpoint *b)
 {
 	return a->port == b->port && a->scope == b->scope && same_address(a, b);

@@ -42,6 +42,10 @@ socklen_t endpoint_name(const struct endpoint *end, union socket_name *name);
 /* 0.0.0.0, :: or ::ffff:0.0.0.0, whatever the port. */
 bool endpoint_is_wildcard(const struct endpoint *end);
 
+/* 127.0.0.1, ::1 or ::ffff:127.0.0.1, whichever is of the same kind as `end`, with its port. */
+struct endpoint endpoint_localhost(const struct endpoint *end);
+bool endpoint_is_localhost(const struct endpoint *end);
+
 /* The same in every part: family, address, zone, port. */
 bool endpoint_same(const struct endpoint *a, const struct endpoint *b);
 

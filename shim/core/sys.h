@@ -22,6 +22,8 @@ long sys_set_option_from(int fd, int level, int name, const void *value);
 
 long sys_open(const char *path, int flags, int mode);
 long sys_close(int fd);
+/* Linux 5.9. */
+long sys_close_range(unsigned first, unsigned last);
 long sys_read(int fd, void *buffer, size_t size);
 long sys_write(int fd, const void *buffer, size_t size);
 /* 1 when a write to fd would not block, 0 when it would. */

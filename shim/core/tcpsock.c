@@ -62,6 +62,17 @@ bool tcpsock_was_connected(int fd)
 	return sys_nonblocking(fd) == 1 && sys_getpeername(fd, &peer, &length) == 0;
 }
 
+bool tcpsock_is_closed(int fd)
+{
+	/* TCP_INFO's first byte is the state, of which this one has the number 7. */
+	enum { INFO = 11, CLOSED = 7 };
+	union {
+		int word;
+		uint8_t state;
+	} info;
+	return sys_get_option(fd, IPPROTO_TCP, INFO, &info.word) >= 0 && info.state == CLOSED;
+}
+
 long tcpsock_disconnect(int fd)
 {
 	const struct sockaddr nobody = {.sa_family = AF_UNSPEC};

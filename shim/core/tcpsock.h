@@ -25,6 +25,9 @@ bool tcpsock_reached_self(int fd, const void *to, socklen_t to_length, struct en
  */
 bool tcpsock_was_connected(int fd);
 
+/* Whether it is in its first state: not connected, connecting or listening. False if unknown. */
+bool tcpsock_is_closed(int fd);
+
 /*
  * Disconnects on the same socket: descriptor, options, duplicates, epoll and flags
  * stay, received data goes, no TIME_WAIT is left, SO_ERROR is clear, and a port that the kernel
