@@ -1,168 +1,99 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# TCP fast open: sendto, sendmsg and sendmmsg with MSG_FASTOPEN, and TCP_FASTOPEN_CONNECT before
-# connect(), are guarded as connect() is; no data ever come back to their sender.
-
-# shellcheck disable=SC2030,SC2031 # each test is a subshell with an output of its own
+# TCP fast open by sendto, sendmsg, sendmmsg and TCP_FASTOPEN_CONNECT: with a cookie, to a listener,
+# and with each setting. That these calls are guarded without a cookie is shown in connect.bats.
 
 load lib/helpers
-
-WAYS=(sendto sendmsg sendmmsg connect)
 
 setup() {
   need_namespace
 }
 
-# As client and as server, with cookies.
-fast_open() {
-  echo 3 >/proc/sys/net/ipv4/tcp_fastopen
-  "$@"
-}
-export -f fast_open
-
-# dial LO HI ARGUMENT...: what fastopen_dial says in such a namespace.
-dial() {
-  local lo=$1 hi=$2
-  shift 2
-  trap_run "$lo" "$hi" fast_open "$PROBES/fastopen_dial" "$@"
-}
-dial_shimmed() {
-  local lo=$1 hi=$2
-  shift 2
-  trap_run "$lo" "$hi" fast_open shimmed "$PROBES/fastopen_dial" "$@"
+# namespace LO HI CMD...: trap_run with fast open as client, and as server by cookies.
+namespace() {
+  # shellcheck disable=SC2016 # the inner shell expands these
+  trap_run "$1" "$2" bash -c 'echo $((0x403)) >/proc/sys/net/ipv4/tcp_fastopen && "$@"' - "${@:3}"
 }
 
-@test "bare, what is sent by fast open comes back to its sender; under the shim it is refused" {
-  local way address
-  for way in "${WAYS[@]}"; do
-    for address in 127.0.0.1 ::1 ::ffff:127.0.0.1; do
-      run -1 dial 50000 50000 "$way" "$address" 50000
-      [[ $output == "dial=OK sent=OK back=ping" ]]
-      run -0 dial_shimmed 50000 50000 "$way" "$address" 50000
-      [[ $output == "dial=ECONNREFUSED sent=ECONNREFUSED" ]]
+# each_call ARGUMENT...: dials by each call, blocking and not; a line each. With $cookie a listener
+# has handed out a cookie first: then a first packet carries data.
+each_call() {
+  local call mode
+  [[ -z ${cookie-} ]] || { listening 40000 && "$PROBES/dial" -s 127.0.0.1 40000 >/dev/null; }
+  for call in -s -g -G -f; do
+    for mode in '' -n; do
+      echo "$call $mode: $("${with[@]}" "$PROBES/dial" $call $mode "$@")"
     done
   done
 }
 
-@test "bare, it comes back on a non-blocking socket too; under the shim it is refused" {
-  local way
-  for way in "${WAYS[@]}"; do
-    run -1 dial 50000 50000 -n "$way" 127.0.0.1 50000
-    [[ $output == "dial=EINPROGRESS sent=OK back=ping" ]]
-    run -0 dial_shimmed 50000 50000 -n "$way" 127.0.0.1 50000
-    [[ $output == "dial=ECONNREFUSED sent=ECONNREFUSED" ]]
+# with_library ARGUMENT...
+with_library() {
+  local with=(shimmed)
+  each_call "$@"
+}
+export -f namespace each_call with_library
+
+@test "with a cookie, bare a dial reaches itself, and with the library it is refused" {
+  export cookie=yes
+  run -0 namespace 50000 50000 each_call 127.0.0.1 50000
+  # Without a cookie a non-blocking call says EINPROGRESS.
+  [[ $(count 'returned=OK result=OK .*self=yes') == 8 ]]
+  run -0 namespace 50000 50000 with_library 127.0.0.1 50000
+  [[ $(count 'returned=ECONNREFUSED result=ECONNREFUSED port=50000 self=no') == 8 ]]
+}
+
+@test "where there is another port the library retries from it, and the log says so" {
+  run -0 namespace 50000 50001 each_call 127.0.0.1 50000
+  [[ $(count 'self=yes') == 8 ]]
+  export NOSELF_LOG=stderr cookie
+  for cookie in '' yes; do
+    run -0 namespace 50000 50001 with_library 127.0.0.1 50000
+    [[ $(count ' action=retried tries=1 ') == 8 && $(count 'ECONNREFUSED port=50001 self=no') == 8 ]]
   done
 }
 
-@test "with a cookie from a listener that is gone, bare it comes back; shimmed it is refused" {
-  local way blocking
-  for way in "${WAYS[@]}"; do
-    for blocking in "" -n; do
-      # With a cookie the dial of a non-blocking socket succeeds at once: EINPROGRESS is without.
-      # shellcheck disable=SC2086 # no option is no argument
-      run -1 dial 50000 50000 $blocking -c 40000 "$way" 127.0.0.1 50000
-      [[ $output == "dial=OK sent=OK back=ping" ]]
-      # shellcheck disable=SC2086
-      run -0 dial_shimmed 50000 50000 $blocking -c 40000 "$way" 127.0.0.1 50000
-      [[ $output == "dial=ECONNREFUSED sent=ECONNREFUSED" ]]
-    done
+@test "NOSELF_DISABLE, NOSELF_MODE, NOSELF_ERRNO and NOSELF_PINNED hold for these calls too" {
+  local setting pinned='-b 127.0.0.1 -p 50000'
+  for setting in NOSELF_DISABLE=1 NOSELF_MODE=observe; do
+    run -0 env "$setting" bash -c 'namespace 50000 50000 with_library 127.0.0.1 50000'
+    [[ $(count 'result=OK .*self=yes') == 8 ]]
   done
+  NOSELF_MODE=fail NOSELF_ERRNO=EHOSTUNREACH run -0 namespace 50000 50001 with_library 127.0.0.1 50000
+  [[ $(count 'returned=EHOSTUNREACH result=EHOSTUNREACH .*self=no') == 8 ]]
+  # shellcheck disable=SC2086 # the words are arguments
+  NOSELF_PINNED=allow run -0 namespace 40000 41000 with_library $pinned 127.0.0.1 50000
+  [[ $(count 'result=OK .*self=yes') == 8 ]]
 }
 
-@test "with a cookie over IPv6 it is the same" {
-  local way
-  for way in "${WAYS[@]}"; do
-    run -1 dial 50000 50000 -n -c 40000 "$way" ::1 50000
-    [[ $output == "dial=OK sent=OK back=ping" ]]
-    run -0 dial_shimmed 50000 50000 -n -c 40000 "$way" ::1 50000
-    [[ $output == "dial=ECONNREFUSED sent=ECONNREFUSED" ]]
-  done
-}
-
-# In a range of two ports the kernel always takes the even one first: bare the dial meets itself, and
-# there is another port to dial again from, from which the dead port refuses as dead ports do.
-@test "where there is another port the shim dials again from it, and the log says so" {
-  local way
-  for way in "${WAYS[@]}"; do
-    run -1 dial 50000 50001 "$way" 127.0.0.1 50000
-    [[ $output == *" back=ping" ]]
-    NOSELF_LOG=stderr run -0 dial_shimmed 50000 50001 "$way" 127.0.0.1 50000
-    [[ $output == *" self=127.0.0.1:50000 action=retried tries=1 result=ECONNREFUSED"* ]]
-    [[ ${lines[-1]} == "dial=ECONNREFUSED sent=ECONNREFUSED" ]]
-  done
-}
-
-@test "dialled again, a non-blocking socket is told of the refusal the way it expects" {
-  local way
-  for way in "${WAYS[@]}"; do
-    run -0 dial_shimmed 50000 50001 -n "$way" 127.0.0.1 50000
-    [[ $output == "dial=EINPROGRESS sent=ECONNREFUSED" ]]
-    run -0 dial_shimmed 50000 50001 -n -c 40000 "$way" 127.0.0.1 50000
-    [[ $output == "dial=OK sent=ECONNREFUSED back=nothing" ]]
-  done
-}
-
-@test "the settings hold for fast open as for connect()" {
-  local way
-  for way in "${WAYS[@]}"; do
-    NOSELF_MODE=observe run -1 dial_shimmed 50000 50001 "$way" 127.0.0.1 50000
-    [[ $output == "dial=OK sent=OK back=ping" ]]
-    NOSELF_DISABLE=1 run -1 dial_shimmed 50000 50001 "$way" 127.0.0.1 50000
-    [[ $output == "dial=OK sent=OK back=ping" ]]
-    NOSELF_MODE=fail NOSELF_ERRNO=EHOSTUNREACH \
-      run -0 dial_shimmed 50000 50001 "$way" 127.0.0.1 50000
-    [[ $output == "dial=EHOSTUNREACH sent=EHOSTUNREACH" ]]
-  done
-}
+# Reads 48 connections to their ends; says of how many the content was "ping", and how many bytes
+# came in all.
+READER='import socket, subprocess, sys
+with socket.create_server(("127.0.0.1", 30000), backlog=64) as server:
+    dials = subprocess.Popen(["bash", "-c", "each_call -c 6 127.0.0.1 30000"])
+    came = []
+    for _ in range(48):
+        with server.accept()[0] as connection:
+            data = b""
+            try:
+                while part := connection.recv(64):
+                    data += part
+            except ConnectionResetError:
+                pass
+            came.append(data)
+    dials.wait()
+    server.setblocking(False)
+    try:
+        server.accept()
+        print("more connections than dials")
+    except BlockingIOError:
+        print(came.count(b"ping"), "pings,", sum(map(len, came)), "bytes")'
 
 @test "to a listener everything arrives, and once: without a cookie, then with it" {
-  local way blocking
-  for way in "${WAYS[@]}"; do
-    for blocking in "" -n; do
-      # shellcheck disable=SC2086
-      run -0 dial 50000 50099 $blocking -l "$way" 127.0.0.1 30000
-      [[ ${lines[-1]} == "each arrived once" ]]
-      local bare=$output
-      # shellcheck disable=SC2086
-      run -0 dial_shimmed 50000 50099 $blocking -l "$way" 127.0.0.1 30000
-      [[ $output == "$bare" ]]
-    done
-  done
-}
-
-@test "fast open of nothing, of no address, or on what is no TCP socket gives what it gives bare" {
-  run -0 trap_run 50000 50099 fast_open "$PROBES/fastopen_odd"
-  [[ $output == *"sendmmsg, none of none: 0 OK"* && $output == *"sendto, dead port: -1 ECONNREFUSED"* ]]
-  local bare=$output
-  run -0 trap_run 50000 50099 fast_open shimmed "$PROBES/fastopen_odd"
-  [[ $output == "$bare" ]]
-}
-
-# The names of the calls between the two marks that the probe makes.
-between_marks() {
-  sed -n '/^getppid(/,/^getppid(/s/(.*//p' "$1"
-}
-
-@test "without the flag the three calls make one system call each, under the shim as bare" {
-  need strace
-  local expected
-  expected=$(printf '%s\n' getppid {sendto,sendmsg,sendmmsg}{,,} getppid | sort)
-  strace -o "$BATS_TEST_TMPDIR/bare" "$PROBES/fastopen_plain"
-  strace -o "$BATS_TEST_TMPDIR/shimmed" -E LD_PRELOAD="$SHIM" "$PROBES/fastopen_plain"
-  [[ $(between_marks "$BATS_TEST_TMPDIR/bare" | sort) == "$expected" ]]
-  diff <(between_marks "$BATS_TEST_TMPDIR/bare") <(between_marks "$BATS_TEST_TMPDIR/shimmed")
-}
-
-@test "a pinned socket is judged by NOSELF_PINNED at these doors too" {
-  local way pinned='-b 127.0.0.1 -p 50000 127.0.0.1 50000'
-  for way in -s -g -G -f; do
-    # shellcheck disable=SC2086 # the words are arguments
-    run -1 trap_run 40000 41000 fast_open "$PROBES/dial" $way $pinned
-    # shellcheck disable=SC2086
-    run -0 trap_run 40000 41000 fast_open shimmed "$PROBES/dial" $way $pinned
-    [[ $output == *'result=ECONNREFUSED'*'self=no' ]]
-    # shellcheck disable=SC2086
-    NOSELF_PINNED=allow run -1 trap_run 40000 41000 fast_open shimmed "$PROBES/dial" $way $pinned
-    [[ $output == *'result=OK'*'self=yes' ]]
-  done
+  run -0 namespace 50000 50099 python3 -c "$READER"
+  local bare=${lines[-1]}
+  [[ $bare =~ ([0-9]+)" pings, "([0-9]+)" bytes" ]]
+  ((BASH_REMATCH[1] >= 40 && BASH_REMATCH[2] == 4 * BASH_REMATCH[1]))
+  run -0 namespace 50000 50099 shimmed python3 -c "$READER"
+  [[ ${lines[-1]} == "$bare" ]]
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* A library that dials from its constructor. */
-#include "dial_self.h"
-
-static int plain(int fd, const struct sockaddr *to, socklen_t length)
-{
-	return connect(fd, to, length);
-}
+/* A library that dials 127.0.0.1:50000 from its constructor and says what came of it. */
+#include "../probes/net.h"
 
 __attribute__((constructor)) static void early(void)
 {
-	dial_self("early: ", plain);
+	const struct name to = loopback(50000);
+	int fd = new_socket(AF_INET, SOCK_STREAM, 0);
+	int error = connect(fd, &to.any, to.length) ? errno : 0;
+
+	dprintf(1, "early: %s self=%s\n", error_name(error), is_self(fd) ? "yes" : "no");
+	close_reset(fd);
 }

@@ -49,6 +49,23 @@ shimmed() {
   env LD_PRELOAD="$SHIM" "$@"
 }
 
+# either bare|library CMD...: CMD without the library where the first word is "bare", else with it.
+either() {
+  if [[ $1 == bare ]]; then "${@:2}"; else shimmed "${@:2}"; fi
+}
+
+# listening PORT...: listeners on 127.0.0.1 for as long as the calling shell lives.
+listening() {
+  coproc LISTENING { exec "$PROBES/serve" -w "$@"; }
+  read -r _ <&"${LISTENING[0]}"
+}
+
+# count PATTERN: how many lines of the last run's output match.
+count() {
+  # shellcheck disable=SC2154 # bats sets it
+  grep -cE -- "$1" <<<"$output" || true
+}
+
 # wait_for SECONDS CMD...: polls until CMD succeeds; fails when SECONDS are over.
 wait_for() {
   local end=$((SECONDS + $1 + 1))
@@ -89,4 +106,4 @@ lacking() {
   skip "$1"
 }
 
-export -f shimmed wait_for self_connections
+export -f trap_run shimmed either listening wait_for self_connections

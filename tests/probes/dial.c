@@ -72,6 +72,19 @@ static int prepared(void)
 	return fd;
 }
 
+/* How sending "ping" ends where connect() has succeeded: 0 or an errno. */
+static int sent_by(int fd)
+{
+	while (send(fd, "ping", 4, MSG_NOSIGNAL) < 0) {
+		if (errno != EINPROGRESS && errno != EAGAIN)
+			return errno;
+		const int error = settled(fd);
+		if (error)
+			return error;
+	}
+	return settled(fd);
+}
+
 /* One dial and its line; whether it reached itself. */
 static bool dial(void)
 {
@@ -91,10 +104,12 @@ static bool dial(void)
 		printf(" errno_changed=%d", after);
 	if (error == EINPROGRESS)
 		error = settled(fd);
+	/* What connect() put off is only done when there are data. */
+	if (on['f'] && !error)
+		error = sent_by(fd);
 	const bool self = error == 0 && is_self(fd);
 	printf(" result=%s", error_name(error));
-	char echo[8];
-	if (self && call != 'c' && recv(fd, echo, sizeof(echo), MSG_DONTWAIT) > 0)
+	if (self && recv(fd, (char[4]){0}, 4, MSG_DONTWAIT) > 0)
 		printf(" echo=yes");
 	if (!!(fcntl(fd, F_GETFL) & O_NONBLOCK) != on['n'])
 		printf(" lost=O_NONBLOCK");

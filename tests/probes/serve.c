@@ -71,8 +71,9 @@ int main(int argc, char **argv)
 			perror("serve");
 			return 1;
 		}
-		printf("serve: listening on 127.0.0.1:%s\n", argv[i]);
 	}
+	for (int i = optind; i < argc; i++)
+		printf("serve: listening on 127.0.0.1:%s\n", argv[i]);
 	fflush(stdout);
 	while (wait && getchar() != EOF)
 		;
