@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* noself: runs a command so that none of its TCP connections reaches itself. */
+#define _GNU_SOURCE
 #include <stdio.h>
 #include <unistd.h>
 
