@@ -53,7 +53,7 @@ $(BUILD)/shim/%.o: shim/%.c Makefile
 	$(CC) $(CPPFLAGS) -Ishim $(CFLAGS) $(HOUSE_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The command needs nothing at run time where there is a static libc to link it with.
-COMMAND_CFLAGS := -std=gnu11 -fPIE $(call accepts,-fcf-protection) \
+COMMAND_CFLAGS := -std=gnu11 -D_GNU_SOURCE= -fPIE $(call accepts,-fcf-protection) \
 	$(call accepts,-mbranch-protection=standard) '-fdebug-prefix-map=$(CURDIR)=.' $(WARN)
 COMMAND_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack $(if $(filter -g%,$(CFLAGS)),,-s)
 links = $(shell echo 'int main(void) { return 0; }' | $(CC) $(CFLAGS) $(LDFLAGS) -fPIE $(1) \
@@ -163,7 +163,7 @@ lint:
 		--suppress=missingIncludeSystem --suppress=unusedStructMember --error-exitcode=1 shim
 	clang-tidy --quiet --warnings-as-errors='*' \
 		--checks='-*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling' \
-		$(SHIM_SOURCES) $(COMMAND) -- -std=gnu11 -Ishim -DVERSION='""' -DLIBDIR='""' 2>/dev/null
+		$(SHIM_SOURCES) $(COMMAND) -- -std=gnu11 -Ishim -D_GNU_SOURCE= -DVERSION='""' -DLIBDIR='""' 2>/dev/null
 	shellcheck $(SHELL_FILES)
 
 # What is installed: mode, file, and where to. Nothing else is; `uninstall` takes just that away.
@@ -263,7 +263,7 @@ FUZZERS := $(patsubst tests/unit/%.c,$(BUILD)/fuzz/%,$(wildcard tests/unit/fuzz_
 
 $(BUILD)/fuzz/%: tests/unit/%.c tests/unit/fuzz.h $(SHIM_SOURCES) $(wildcard shim/*/*.h) Makefile
 	@mkdir -p $(@D)
-	clang $(CPPFLAGS) -Ishim -std=gnu11 -Wall -Wextra -Werror -g -O1 \
+	clang $(CPPFLAGS) -Ishim -std=gnu11 -D_GNU_SOURCE= -Wall -Wextra -Werror -g -O1 \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< \
 		$(patsubst $(BUILD)/%.o,%.c,$(PURE_OBJECTS) $(COMMAND_PURE))
 

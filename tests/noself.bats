@@ -20,6 +20,11 @@ teardown_file() {
   remove_tree
 }
 
+# need_supervisor: skips the test where the kernel does not allow one.
+need_supervisor() {
+  [[ $("$NOSELF" --check "$OPEN/printenv") == *': supervisor' ]] || lacking "no supervisor here"
+}
+
 setup() {
   cd "$BATS_TEST_TMPDIR" || return
   LIBRARY=$TREE/build/libnoself.so
@@ -206,7 +211,10 @@ END
   [[ ${stderr_lines[0]} == "noself: 'sh': covered by '$LIBRARY'; mode=fail retries=5 \
 errno=ECONNREFUSED pinned=fail bind-no-port=1 log=off" ]]
   NOSELF_DISABLE=1 refused 0 'not covered, for NOSELF_DISABLE is 1' "$NOSELF" -v true
-  refused 1 'not covered (statically linked)' "$NOSELF" -v --force "$OPEN/printenv" UNSET
+  refused 1 'not covered (statically linked)' "$NOSELF" -v -m observe --force "$OPEN/printenv" UNSET
+  need_supervisor
+  refused 1 'covered by the supervisor (statically linked)' "$NOSELF" -v "$OPEN/printenv" UNSET
+  refused 0 "covered by '$LIBRARY' and the supervisor" "$NOSELF" -v -s true
 }
 
 # --- where the command is ---
@@ -250,7 +258,8 @@ errno=ECONNREFUSED pinned=fail bind-no-port=1 log=off" ]]
 
 # --- what the library does not reach ---
 
-@test "what the library does not reach is refused, and --force runs it" {
+@test "what the library does not reach is covered by the supervisor, or else refused" {
+  need_supervisor
   cc -static-pie -o pie "$ROOT/tests/probes/dials.c" 2>/dev/null || cp "$OPEN/printenv" pie
   cc -nostdlib -Wl,--dynamic-linker="$(ldd /bin/true | grep -o '/[^ ]*ld-[^ ]*')" \
     -pie -o nolibc -x c - <<<'void _start(void) { for (;;); }'
@@ -260,16 +269,34 @@ errno=ECONNREFUSED pinned=fail bind-no-port=1 log=off" ]]
     int main(void) { return 0; }'
   local file words
   while read -r file words; do
-    refused 126 "'$file': $words, and this build has no supervisor; *--force" "$NOSELF" "$file"
+    run -0 "$NOSELF" --check "$file"
+    [[ $output == "$file: supervisor" ]]
+    refused 126 "'$file': $words, and mode observe cannot be supervised; use" \
+      "$NOSELF" -m observe "$file"
   done <<END
 $OPEN/printenv statically linked
 ./pie statically linked
 ./nolibc linked with no libc
 ./go a Go program, which makes its own system calls
 END
-  refused 126 'this build has no supervisor' "$NOSELF" -s true
-  run -0 --separate-stderr "$NOSELF" --force ./go
+  run -0 --separate-stderr "$NOSELF" -m observe --force ./go
   [[ $stderr == '' ]]
+  refused 126 'mode observe cannot be supervised' "$NOSELF" -s -m observe true
+  run -1 --separate-stderr "$NOSELF" -m observe --check "$OPEN/printenv"
+  [[ $output == "$OPEN/printenv: cannot be covered: statically linked, and mode observe "*'; use '* ]]
+}
+
+@test "-s covers by the supervisor what the library is refused for" {
+  need_supervisor
+  mkdir bin
+  printf '#!/bin/sh\nexec env -i "$@"\n' >bin/sudo
+  chmod +x bin/sudo
+  cc -static -o dials "$ROOT/tests/probes/dials.c"
+  need_namespace
+  PATH=$PWD/bin:$PATH run -0 trap_run 50000 50000 "$NOSELF" -s sudo "$PWD/dials" 1 50000
+  [[ $output == "1 dials, 1 refused, 0 reached themselves" ]]
+  PATH=$PWD/bin:$PATH run -0 "$NOSELF" -s --check sudo
+  [[ $output == 'sudo: supervisor' ]]
 }
 
 @test "what is no program is refused" {
@@ -365,10 +392,11 @@ END
   script lost '#!/no/such/shell'
   script lost-env '#!/usr/bin/env no-such-shell'
   script windows $'#!/bin/sh\r'
+  refused 126 "run by '$OPEN/printenv', which is statically linked, and mode observe" \
+    "$NOSELF" -m observe ./on-static
   while read -r status name words; do
     refused "$status" "'./$name': $words" "$NOSELF" "./$name"
   done <<END
-126 on-static run by '$OPEN/printenv', which is statically linked, and
 126 emptied run by '/usr/bin/env', which is a command that clears the environment
 126 unset run by '/usr/bin/env', which is a command that clears the environment
 126 nameless a script that names no interpreter
@@ -428,11 +456,10 @@ END
   [[ $output == 'sh: preload
 ./text: preload (script, run by /bin/sh)
 ./uring: preload (it can use io_uring, whose connections the library does not see)' ]]
-  run -1 --separate-stderr "$NOSELF" --check /bin/sh "$OPEN/printenv" nosuch $'a\tb'
-  [[ ${lines[0]} == '/bin/sh: preload' ]]
-  [[ ${lines[1]} == "$OPEN/printenv: cannot be covered: statically linked, and this build has no supervisor; "* ]]
-  [[ ${lines[2]} == 'nosuch: cannot be covered: no such command; check the name and PATH' ]]
-  [[ ${lines[3]} == 'a?b: cannot be covered: '* && $stderr == '' ]]
+  run -1 --separate-stderr "$NOSELF" --check nosuch /bin/sh $'./a\tb'
+  [[ $output == 'nosuch: cannot be covered: no such command; check the name and PATH
+/bin/sh: preload
+./a?b: cannot be covered: no such command; check the path' && $stderr == '' ]]
 }
 
 # --- which library ---
@@ -443,14 +470,18 @@ END
   cp "$PROBES/dials" foreign
   # shellcheck disable=SC2059 # the two bytes of e_machine
   printf "$machine" | dd of=foreign bs=1 seek=18 conv=notrunc status=none
-  refused 126 'built for *, the library only for *, and this build' "$NOSELF" ./foreign
+  refused 126 'built for *, the library only for *; install the library for that too' \
+    "$NOSELF" ./foreign
 
   need i686-linux-gnu-gcc
+  i686-linux-gnu-gcc -o dials "$ROOT/tests/probes/dials.c"
+  need_supervisor
+  run -0 "$NOSELF" --check ./dials
+  [[ $output == './dials: supervisor' ]]
   need_namespace
   [[ -e /lib/ld-linux.so.2 ]] || lacking "no 32-bit C library to run with"
   cp -R "$TREE/build" tree
   make -s -C "$ROOT" CC=i686-linux-gnu-gcc BUILD="$PWD/tree/i386" "$PWD/tree/i386/libnoself.so"
-  i686-linux-gnu-gcc -o dials "$ROOT/tests/probes/dials.c"
   run -0 trap_run 50000 50000 tree/noself ./dials 1 50000
   [[ $output == "1 dials, 1 refused, 0 reached themselves" ]]
   run -0 tree/noself printenv LD_PRELOAD

@@ -57,6 +57,7 @@ static bool follow_script(struct coverage *coverage, const struct program *progr
 		memory_copy(program->kind == PROGRAM_TEXT ? "/bin/sh" : program->interpreter);
 	char *words[] = {interpreter, NULL, NULL};
 
+	coverage->is_text |= program->kind == PROGRAM_TEXT;
 	if (!*interpreter) {
 		refusal_of_format(coverage, "a script that names no interpreter");
 		return false;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* noself: runs a command so that none of its TCP connections reaches itself. */
-#define _GNU_SOURCE
 #include <stdio.h>
 #include <unistd.h>
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory that is never freed, for this process execs or ends soon; without any left it ends here.
  */
-#define _GNU_SOURCE
 #include "memory.h"
 
 #include <stdarg.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Where the file of a command is, as execvp() finds it, and whether it may be run. */
-#define _GNU_SOURCE
 #include "path.h"
 
 #include <errno.h>
