@@ -10,8 +10,8 @@ load lib/helpers
 
 # What the shim may call. bind(), connect(), getsockname() and sendto() are the program's too: failed
 # in the program's place, the program is to see that very failure.
-CALLS=(bind clock_gettime close connect getpeername getpid getsockname getsockopt openat ppoll prctl
-  rt_sigpending rt_sigprocmask rt_sigtimedwait sendto setsockopt statx write)
+CALLS=(bind clock_gettime close connect getpeername getpid getsockname getsockopt ioctl openat ppoll
+  prctl rt_sigpending rt_sigprocmask rt_sigtimedwait sendmsg sendto setsockopt statx write)
 ERRORS=(ENOMEM EPERM ENOSYS EINVAL EBADF EINTR)
 
 LOG_LINE='^([0-9T:.-]+Z )?noself\[[0-9]+\]: comm=[a-z_]* fd=[0-9]+ self=127\.0\.0\.1:50000'
@@ -75,7 +75,7 @@ whole_lines() {
 one_place_fails() {
   local error output
   for error in "${@:4}"; do
-    rm -f "$LOG"
+    : >"$LOG"
     output=$(scene strace -o "$TRACE" -e trace="$1" -e inject="$1:error=$error:when=$2" \
       -E LD_PRELOAD="$SHIM")
     cases=$((cases + 1))
@@ -112,7 +112,7 @@ look_at() {
   range=$1
   read -ra arguments <<<"$2"
   read -ra settings <<<"$3"
-  rm -f "$LOG"
+  : >"$LOG"
   bare=$(scene env)
   guarded=$(scene strace -o "$TRACE" -e "trace=getppid,$4" -E LD_PRELOAD="$SHIM")
   printf '%s\n' "scene: $*" "bare: $bare" "guarded: $guarded"
@@ -229,7 +229,7 @@ each_filter() {
       -x bind -x openat -x ppoll -x prctl -x statx -x write)
     # shellcheck disable=SC2206 # these are words
     arguments+=($1)
-    rm -f "$LOG"
+    : >"$LOG"
     bare=$(scene env) guarded=$(scene env LD_PRELOAD="$SHIM")
     [[ $bare == returned=* ]]
     judge none EPERM 1 "$guarded" || {
@@ -271,7 +271,7 @@ undisturbed() {
 
 # dials LOG: what `undisturbed` is about.
 dials() {
-  NOSELF_LOG=$1 LD_PRELOAD=$SHIM "$PROBES/dial" 127.0.0.1 50000
+  NOSELF_LOG=$1 LD_PRELOAD=$SHIM "$PROBES/dial" 127.0.0.1 50000 2>/dev/null
 }
 
 # without_signals COMMAND...: how the command ends, run with every signal's default effect.

@@ -6,8 +6,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 
 #include "raw_syscall.h"
 
@@ -43,6 +45,11 @@ long sys_get_option(int fd, int level, int name, int *value)
 	socklen_t length = sizeof(*value);
 	*value = 0;
 	return CALL(getsockopt, fd, level, name, value, &length);
+}
+
+long sys_get_option_bytes(int fd, int level, int name, void *value, socklen_t size)
+{
+	return CALL(getsockopt, fd, level, name, value, &size);
 }
 
 long sys_set_option(int fd, int level, int name, int value)
@@ -87,6 +94,23 @@ long sys_write(int fd, const void *buffer, size_t size)
 	return CALL(write, fd, buffer, size, 0, 0);
 }
 
+long sys_send_nowait(int fd, const void *buffer, size_t size)
+{
+	struct iovec all = {(void *)(uintptr_t)buffer, size};
+	const struct msghdr message = {.msg_iov = &all, .msg_iovlen = 1};
+	return CALL(sendmsg, fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL, 0, 0);
+}
+
+long sys_terminal(int fd, uint32_t *device)
+{
+	return CALL(ioctl, fd, TIOCGDEV, device, 0, 0);
+}
+
+long sys_access(const char *path, int how)
+{
+	return CALL(faccessat, AT_FDCWD, path, how, 0, 0);
+}
+
 long sys_writable(int fd)
 {
 	struct pollfd one = {.fd = fd, .events = POLLOUT};
@@ -98,24 +122,26 @@ long sys_writable(int fd)
 
 /* struct statx and what it is asked for, as in linux/stat.h: many a libc has none of it. */
 struct status {
-	uint32_t before_inode[8];
+	uint32_t before_mode[7];
+	uint16_t mode, after_mode;
 	uint64_t inode;
 	uint32_t before_device[24];
 	uint32_t device_major, device_minor;
 	uint32_t after_device[28];
 };
 _Static_assert(sizeof(struct status) == 256, "the kernel writes so much");
-enum { STATUS_INODE = 0x100 };
+enum { STATUS_TYPE = 1, STATUS_INODE = 0x100 };
 
 long sys_identity(int fd, struct file_identity *identity)
 {
 	struct status seen;
-	long r = CALL(statx, fd, "", AT_EMPTY_PATH, STATUS_INODE, &seen);
+	long r = CALL(statx, fd, "", AT_EMPTY_PATH, STATUS_TYPE | STATUS_INODE, &seen);
 	if (r < 0)
 		return r;
 	identity->major = seen.device_major;
 	identity->minor = seen.device_minor;
 	identity->inode = seen.inode;
+	identity->mode = seen.mode;
 	return 0;
 }
 

@@ -16,6 +16,8 @@ long sys_getpeername(int fd, void *address, socklen_t *length);
 long sys_connect(int fd, const void *address, socklen_t length);
 long sys_bind(int fd, const void *address, socklen_t length);
 long sys_get_option(int fd, int level, int name, int *value);
+/* Fills in up to `size` bytes. */
+long sys_get_option_bytes(int fd, int level, int name, void *value, socklen_t size);
 long sys_set_option(int fd, int level, int name, int value);
 /* The same with four bytes that lie wherever the program says; -EFAULT where nothing does. */
 long sys_set_option_from(int fd, int level, int name, const void *value);
@@ -26,8 +28,14 @@ long sys_close(int fd);
 long sys_close_range(unsigned first, unsigned last);
 long sys_read(int fd, void *buffer, size_t size);
 long sys_write(int fd, const void *buffer, size_t size);
+/* To a socket: never waits, raises no SIGPIPE; -ENOTSOCK for anything else. */
+long sys_send_nowait(int fd, const void *buffer, size_t size);
 /* 1 when a write to fd would not block, 0 when it would. */
 long sys_writable(int fd);
+/* The number of the terminal's device, -ENOTTY where it is none. */
+long sys_terminal(int fd, uint32_t *device);
+/* Whether this process may access a path as W_OK and X_OK say: 0 or a negative errno. */
+long sys_access(const char *path, int how);
 
 /* Whether fd is non-blocking: 1 or 0. */
 long sys_nonblocking(int fd);
@@ -36,6 +44,7 @@ long sys_nonblocking(int fd);
 struct file_identity {
 	uint32_t major, minor;
 	uint64_t inode;
+	uint32_t mode; /* S_IFREG and so on */
 };
 long sys_identity(int fd, struct file_identity *identity);
 

@@ -1,32 +1,103 @@
 /* SPDX-License-Identifier: MIT */
-/* One line, one write, and nobody is the worse for it: no signal, no waiting. */
+/* Writes one line in one write. Never waits, and raises no signal in the program. */
 #define _GNU_SOURCE
 #include "write_line.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 
 #include "sys.h"
+
+enum { OWN_FLAGS = O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_LARGEFILE };
 
 static uint64_t only(int signal)
 {
 	return (uint64_t)1 << (signal - 1);
 }
 
-bool write_line(int fd, const struct text *line)
+/* Opens the file behind a descriptor again: O_NONBLOCK must not be set for all who share it. */
+static long open_again(int fd)
+{
+	struct text path;
+
+	text_start(&path);
+	text_string(&path, "/proc/self/fd/");
+	text_number(&path, (uint64_t)fd);
+	text_char(&path, '\0');
+	return sys_open(path.at, OWN_FLAGS, 0);
+}
+
+/* The controlling terminal, which a program may open after su(1) too, if it is the one of `fd`. */
+static long open_terminal(int fd)
+{
+	uint32_t device, own_device;
+	if (sys_terminal(fd, &device) < 0)
+		return -ENOTTY;
+	const long own = sys_open("/dev/tty", OWN_FLAGS, 0);
+	if (own < 0 || (sys_terminal((int)own, &own_device) == 0 && own_device == device))
+		return own;
+	sys_close((int)own);
+	return -EACCES;
+}
+
+static long write_all(int fd, const struct text *line)
+{
+	return sys_write(fd, line->at, line->length);
+}
+
+static long write_and_close(long fd, const struct text *line)
+{
+	if (fd < 0)
+		return fd;
+	const long written = write_all((int)fd, line);
+	sys_close((int)fd);
+	return written;
+}
+
+static long write_if_ready(int fd, const struct text *line)
+{
+	return sys_writable(fd) == 1 ? write_all(fd, line) : -EAGAIN;
+}
+
+/*
+ * poll() does not tell whether a write to a terminal waits, nor, where others write to it too, one
+ * to a pipe: these are written to through a description that does not wait. Where a pipe cannot be
+ * opened, poll() has to do: a line is shorter than the room that it promises.
+ */
+static long write_now(int fd, const struct text *line)
+{
+	struct file_identity file = {.mode = 0};
+	const long sent = sys_send_nowait(fd, line->at, line->length);
+
+	if (sent != -ENOTSOCK)
+		return sent;
+	sys_identity(fd, &file);
+	if (!S_ISCHR(file.mode) && !S_ISFIFO(file.mode))
+		return write_if_ready(fd, line);
+	long own = open_again(fd);
+	if (own < 0 && S_ISFIFO(file.mode))
+		return write_if_ready(fd, line);
+	if (own < 0)
+		own = open_terminal(fd);
+	return write_and_close(own, line);
+}
+
+/* Calls `write` without the signals that it may raise. */
+static bool write_quietly(long (*write)(int, const struct text *), int fd, const struct text *line)
 {
 	/*
-	 * What a write can raise: a broken pipe, a file at its limit, a terminal that stops
-	 * background jobs. All of them come to this thread, so that holding them here is enough.
+	 * A broken pipe, a file at its limit, a terminal that stops background jobs. All of them
+	 * come to this thread, so that holding them here is enough.
 	 */
 	const uint64_t raised = only(SIGPIPE) | only(SIGXFSZ) | only(SIGTTOU);
 	uint64_t before, pending = 0;
 
-	if (sys_writable(fd) != 1 || sys_block_signals(raised, &before) < 0)
+	if (sys_block_signals(raised, &before) < 0)
 		return false;
 	sys_pending_signals(&pending);
-	const long written = sys_write(fd, line->at, line->length);
+	const long written = write(fd, line);
 	/* One that was pending already is the program's own, and stays. */
 	if (written == -EPIPE && !(pending & only(SIGPIPE)))
 		sys_take_signal(only(SIGPIPE));
@@ -36,16 +107,18 @@ bool write_line(int fd, const struct text *line)
 	return written == (long)line->length;
 }
 
+bool write_line(int fd, const struct text *line)
+{
+	return write_quietly(write_now, fd, line);
+}
+
 bool write_line_to_file(const char *path, const struct text *line)
 {
 	/* O_NONBLOCK: a FIFO without a reader is an error at once. */
-	const long fd = sys_open(path,
-				 O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW |
-					 O_NONBLOCK | O_LARGEFILE,
-				 0644);
+	const long fd = sys_open(path, OWN_FLAGS | O_APPEND | O_CREAT | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return false;
-	const bool said = write_line((int)fd, line);
+	const bool is_written = write_quietly(write_all, (int)fd, line);
 	sys_close((int)fd);
-	return said;
+	return is_written;
 }

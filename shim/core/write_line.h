@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One line, one write, and nobody is the worse for it: no signal, no waiting. */
+/* Writes one line in one write. Never waits, and raises no signal in the program. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,8 +8,8 @@
 
 /*
  * Writes the line to an open descriptor. A broken pipe or a file at its size limit raises no signal
- * in the program, a full pipe is not waited for; false where the line did not get out. The thread's
- * errno is undefined afterwards.
+ * in the program; a full pipe and a terminal that is stopped are not waited for; false where the
+ * line did not get out. The thread's errno is undefined afterwards.
  */
 bool write_line(int fd, const struct text *line);
 
