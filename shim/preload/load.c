@@ -3,16 +3,14 @@
 #include "load.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdatomic.h>
 
 #include "environment.h"
+#include "log_path.h"
 
 /* Written by the constructor, published through load_done; they live as long as the process. */
 static struct load at_start;
 static struct log_limit log_limit;
-/* In a section of its own, behind the rest: none of its pages is touched where it is not used. */
-static char log_path[PATH_MAX] __attribute__((section(".bss.log_path")));
 const struct load *_Atomic load_done;
 
 static void find_out(struct load *load, bool report_errors)
@@ -33,21 +31,9 @@ const struct load *load_get(struct load *early)
 	return early;
 }
 
-/* The program may overwrite its environment, so the path is copied. */
-static void keep_log_path(struct settings *settings)
-{
-	unsigned i = 0;
-	if (settings->log != LOG_FILE)
-		return;
-	for (; settings->log_path[i]; i++)
-		log_path[i] = settings->log_path[i];
-	log_path[i] = '\0';
-	settings->log_path = log_path;
-}
-
 __attribute__((constructor)) static void load_start(void)
 {
 	find_out(&at_start, true);
-	keep_log_path(&at_start.context.settings);
+	log_path_keep(&at_start.context.settings);
 	atomic_store_explicit(&load_done, &at_start, memory_order_release);
 }
