@@ -1,30 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Has the supervisor cover the command: its context, made from the settings and the environment. */
+/* The one place where the command meets the supervisor. */
 #include "supervise.h"
 
-#include "environment.h"
-
-static struct context context_of(const struct settings *settings, char *const *environment)
+bool supervise_possible(const struct settings *settings, struct supervise_error *error)
 {
-	static struct log_limit limit;
-	struct context context = {.settings = *settings, .log_limit = &limit};
-
-	if (settings->log == LOG_STDERR)
-		context.log_target =
-			log_target_of_stderr(environment_value(environment, "JOURNAL_STREAM"));
-	return context;
+	(void)settings;
+	error->reason = "this build has no supervisor";
+	error->remedy = "use the firewall rule that 'noselfctl ports --nft PORT' prints";
+	return false;
 }
 
-bool supervise_start(const struct settings *settings, char *const *environment,
-		     struct supervisor_error *error)
+bool supervise_start(const struct settings *settings, struct supervise_error *error)
 {
-	const struct context context = context_of(settings, environment);
-	return supervisor_start(&context, error) == 0;
-}
-
-bool supervise_possible(const struct settings *settings, char *const *environment,
-			struct supervisor_error *error)
-{
-	const struct context context = context_of(settings, environment);
-	return supervisor_check(&context, error) == 0;
+	return supervise_possible(settings, error);
 }

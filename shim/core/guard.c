@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "detect_self.h"
 #include "endpoint.h"
 #include "tcpsock.h"
 #include "verdict.h"
@@ -38,24 +39,38 @@ static bool is_known(const struct attempt *a)
 	       tcpsock_was_connected(a->fd);
 }
 
-static bool detect_self(struct attempt *a)
+/* Whether the call failed because the socket was connected, or being connected, before it. */
+static bool was_dialled_before(long result)
+{
+	return result == -EISCONN || result == -EALREADY;
+}
+
+static bool reached_self(struct attempt *a)
 {
 	socklen_t length = 0;
 	const void *to;
 
 	if (a->result < 0 && a->result != -EINPROGRESS && a->result != -EINTR)
-		return false;
+		return a->op->can_fail_connected && !was_dialled_before(a->result) &&
+		       detect_self_by_peer(a->fd, &a->self);
 	to = a->op->destination(a->call, &length);
 	/* UNIX sockets and AF_UNSPEC end here, before any system call. */
-	return endpoint_port(to, length) != 0 &&
-	       tcpsock_reached_self(a->fd, to, length, &a->self) && !is_known(a);
+	return endpoint_port(to, length) != 0 && detect_self(a->fd, to, length, &a->self) &&
+	       !is_known(a);
 }
 
 static enum outcome outcome_of(struct attempt *a)
 {
 	if (a->result == -EADDRNOTAVAIL)
 		return OUTCOME_NO_PORT;
-	return detect_self(a) ? OUTCOME_SELF : OUTCOME_OTHER;
+	return reached_self(a) ? OUTCOME_SELF : OUTCOME_OTHER;
+}
+
+/* Where a sandbox refuses bind(), `allow` allows what may be pinned. */
+static bool is_pinned(const struct attempt *a)
+{
+	const long r = tcpsock_is_pinned(a->fd);
+	return r > 0 || (a->settings->pinned_allowed && (r == -EACCES || r == -EPERM));
 }
 
 /* What only an unconnected socket can tell. Asked once, and only when it matters. */
@@ -64,9 +79,9 @@ static void probe_socket(struct attempt *a)
 	if (a->state.tries > 0)
 		return;
 	if (a->state.outcome == OUTCOME_NO_PORT)
-		a->state.pinned = !tcpsock_is_tcp(a->fd) || tcpsock_is_pinned(a->fd);
+		a->state.pinned = !tcpsock_is_tcp(a->fd) || is_pinned(a);
 	if (a->state.outcome == OUTCOME_SELF) {
-		a->state.pinned = tcpsock_is_pinned(a->fd);
+		a->state.pinned = is_pinned(a);
 		a->state.has_port_range = tcpsock_range(a->fd, &a->range) == 0;
 	}
 }

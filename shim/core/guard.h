@@ -2,6 +2,7 @@
 /* Connect, detect, disconnect, connect again: the loop for every call that dials. */
 #pragma once
 
+#include <stdbool.h>
 #include <sys/socket.h>
 
 #include "log_line.h"
@@ -16,6 +17,8 @@ struct connect_op {
 	 * succeeded or is under way, so that the kernel has read that memory before.
 	 */
 	const void *(*destination)(const void *call, socklen_t *length);
+	/* Whether the call may connect and then fail all the same, as a send may. */
+	bool can_fail_connected;
 };
 
 /*

@@ -4,12 +4,13 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stddef.h>
 
 #include "sys.h"
 
-/* From linux/in.h and linux/mptcp.h, for C libraries older than the kernel. */
-enum { BIND_NO_PORT = 24, LOCAL_PORT_RANGE = 51, PROTOCOL_MPTCP = 262 };
+/* From linux/in.h and others, for C libraries older than the kernel. */
+enum { BIND_NO_PORT = 24, LOCAL_PORT_RANGE = 51, PROTOCOL_SMC = 256, PROTOCOL_MPTCP = 262 };
 
 /* How often to try to restore a socket: a lack of memory may pass. */
 enum { ATTEMPTS = 4 };
@@ -32,27 +33,13 @@ static int protocol_of(int fd)
 bool tcpsock_is_tcp(int fd)
 {
 	const int protocol = protocol_of(fd);
-	return protocol == IPPROTO_TCP || protocol == PROTOCOL_MPTCP;
+	return protocol == IPPROTO_TCP || protocol == PROTOCOL_MPTCP || protocol == PROTOCOL_SMC;
 }
 
-bool tcpsock_reached_self(int fd, const void *to, socklen_t to_length, struct endpoint *self)
+long tcpsock_info(int fd, struct tcpinfo *info)
 {
-	union socket_name name;
-	socklen_t length = sizeof(name);
-
-	if (sys_getsockname(fd, &name, &length) < 0 ||
-	    endpoint_port(&name, length) != endpoint_port(to, to_length))
-		return false;
-	const struct endpoint destination = endpoint_of(to, to_length);
-	*self = endpoint_of(&name, length);
-	if (!endpoint_may_be_self(self, &destination) || !tcpsock_is_tcp(fd))
-		return false;
-	length = sizeof(name);
-	long r = sys_getpeername(fd, &name, &length);
-	if (r == -ENOTCONN)
-		return true;
-	const struct endpoint peer = endpoint_of(r < 0 ? NULL : &name, length);
-	return endpoint_same(self, &peer);
+	*info = tcpinfo_unknown;
+	return sys_get_option_bytes(fd, IPPROTO_TCP, TCP_INFO, info, sizeof(*info));
 }
 
 bool tcpsock_was_connected(int fd)
@@ -64,13 +51,8 @@ bool tcpsock_was_connected(int fd)
 
 bool tcpsock_is_closed(int fd)
 {
-	/* TCP_INFO's first byte is the state, of which this one has the number 7. */
-	enum { INFO = 11, CLOSED = 7 };
-	union {
-		int word;
-		uint8_t state;
-	} info;
-	return sys_get_option(fd, IPPROTO_TCP, INFO, &info.word) >= 0 && info.state == CLOSED;
+	struct tcpinfo info;
+	return tcpsock_info(fd, &info) >= 0 && info.state == TCPINFO_CLOSE;
 }
 
 long tcpsock_disconnect(int fd)
@@ -98,25 +80,28 @@ static long bind_address(int fd, const struct endpoint *address)
 	return sys_bind(fd, &name, length);
 }
 
-bool tcpsock_is_pinned(int fd)
+long tcpsock_is_pinned(int fd)
 {
 	struct endpoint local;
+	long r = tcpsock_local(fd, &local);
 
-	if (tcpsock_local(fd, &local) < 0 || local.family == AF_UNSPEC || local.port == 0)
-		return false;
+	if (r < 0 || local.family == AF_UNSPEC || local.port == 0)
+		return r;
 	const long no_port = tcpsock_bind_no_port(fd);
-	if (no_port < 0 || (no_port == 0 && tcpsock_set_bind_no_port(fd, true) < 0))
-		return false;
+	if (no_port < 0)
+		return no_port;
+	if (no_port == 0 && (r = tcpsock_set_bind_no_port(fd, true)) < 0)
+		return r;
 	/*
 	 * A disconnected MPTCP socket shows the address that it dialled from, bound or not. Bound
 	 * to it, the next dial could not use another address. So the address is released.
 	 */
 	if (protocol_of(fd) == PROTOCOL_MPTCP)
 		local = (struct endpoint){.family = local.family};
-	const long r = bind_address(fd, &local);
+	r = bind_address(fd, &local);
 	if (no_port == 0)
 		tcpsock_set_bind_no_port(fd, false);
-	return r == -EINVAL;
+	return r == -EINVAL ? 1 : r;
 }
 
 /* A lent option must not be left behind. */

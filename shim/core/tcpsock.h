@@ -3,21 +3,19 @@
 #pragma once
 
 #include "endpoint.h"
+#include "tcpinfo.h"
 
 /* All return 0 or more, or a negative errno; the thread's errno is undefined afterwards. */
 
 /* The socket's own name; family AF_UNSPEC where it is no internet socket. */
 long tcpsock_local(int fd, struct endpoint *local);
 
-/* Whether it speaks TCP or MPTCP. A socket that cannot be asked does not. */
+/* Whether it speaks TCP, MPTCP or SMC, which falls back to TCP. A socket that cannot be asked does
+ * not. */
 bool tcpsock_is_tcp(int fd);
 
-/*
- * Whether the socket, after a dial of `to` that succeeded or is under way, is connected to itself;
- * `self` is then its name. Costs one system call where the ports differ. Where the kernel does not
- * know the peer yet (SYN_SENT, fast open) the destination stands for it.
- */
-bool tcpsock_reached_self(int fd, const void *to, socklen_t to_length, struct endpoint *self);
+/* What TCP_INFO says; all that the kernel does not say is as in tcpinfo_unknown. */
+long tcpsock_info(int fd, struct tcpinfo *info);
 
 /*
  * Whether a dial that gave 0 found the socket connected by an earlier one: where it does not wait,
@@ -39,10 +37,10 @@ long tcpsock_disconnect(int fd);
  * Whether an unconnected socket is *pinned*: bound by the program itself to a port of its choice,
  * so that every dial leaves from that port. The number that getsockname shows cannot tell (one that
  * the kernel chose stays visible after it was released), bind() can: it refuses a second port with
- * EINVAL where the first is still held. Where that cannot be asked, the answer is no. A socket that
- * is not pinned shows port 0 afterwards; its address stays bound as it was.
+ * EINVAL where the first is still held. 1, 0, or a negative errno where that cannot be asked. A
+ * socket that is not pinned shows port 0 afterwards; its address stays bound as it was.
  */
-bool tcpsock_is_pinned(int fd);
+long tcpsock_is_pinned(int fd);
 
 /*
  * IP_LOCAL_PORT_RANGE (Linux 6.3): the ports from which the kernel may choose, low | high << 16,

@@ -2,8 +2,11 @@
 /* What to do about a dial, from the settings and the state. Pure: a table, and no calls. */
 #include "verdict.h"
 
-/* As often as Go's dialler does. */
-enum { MOST_SPURIOUS = 2 };
+/*
+ * Measured on Linux 6.18: as many threads as there are ports find none in about one dial of 15,000,
+ * though one is free, and the first repeat then succeeds. Where all are in use a repeat is useless.
+ */
+enum { MOST_SPURIOUS = 1 };
 
 enum { SIDES = 2 }; /* above and below the port */
 

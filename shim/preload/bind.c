@@ -59,6 +59,16 @@ EXPORT int bind(int fd, const struct sockaddr *address, socklen_t length)
 	return r;
 }
 
+/* Allocates the port that this socket's bind() deferred: 0, or -EADDRINUSE where none is free. */
+static long allocate_deferred_port(int fd)
+{
+	struct endpoint local;
+	if (tcpsock_local(fd, &local) < 0 || !tcpsock_port_is_deferred(fd, &local))
+		return 0;
+	/* Where a sandbox refuses bind(), the socket goes on showing no port. */
+	return tcpsock_allocate_port(fd, &local) == -EADDRINUSE ? -EADDRINUSE : 0;
+}
+
 /*
  * The port is allocated before the name is asked for. Afterwards would save a system call, but the
  * kernel overwrites the length that a second try needs, and the library must not read it before.
@@ -68,11 +78,11 @@ EXPORT int getsockname(int fd, struct sockaddr *name, socklen_t *length)
 	const int errno_before = errno;
 	struct load early;
 	const struct load *load = load_get(&early);
-	struct endpoint local;
 
-	if (defers_ports(&load->context.settings) && tcpsock_local(fd, &local) == 0 &&
-	    tcpsock_port_is_deferred(fd, &local))
-		tcpsock_allocate_port(fd, &local);
+	if (defers_ports(&load->context.settings) && allocate_deferred_port(fd) < 0) {
+		errno = EADDRINUSE;
+		return -1;
+	}
 	errno = errno_before;
 	return load->next.getsockname(fd, name, length);
 }

@@ -25,7 +25,7 @@ static const void *destination(const void *call, socklen_t *length)
 	return c->to;
 }
 
-static const struct connect_op op = {connect_once, destination};
+static const struct connect_op op = {connect_once, destination, false};
 
 EXPORT int connect(int fd, const struct sockaddr *to, socklen_t length)
 {

@@ -8,8 +8,7 @@
 
 /*
  * A hook is a test and a jump for sends that do not dial; the rest is out of line, so that only a
- * dial needs a stack frame. A call that comes before the constructor goes there too, flag or not:
- * without the flag it has no destination, and nothing is looked at.
+ * dial needs a stack frame. A call that comes before the constructor goes there too, flag or not.
  */
 
 /* As the kernel has it; libc shows it to GNU sources only. */
@@ -39,16 +38,18 @@ static const void *sendto_destination(const void *call, socklen_t *length)
 {
 	const struct sendto_call *c = call;
 	*length = c->length;
-	return (c->flags & MSG_FASTOPEN) ? c->to : NULL;
+	return c->to;
 }
 
 __attribute__((noinline)) static ssize_t sendto_guarded(int fd, const void *data, size_t size,
 							int flags, const struct sockaddr *to,
 							socklen_t length)
 {
-	static const struct connect_op op = {sendto_once, sendto_destination};
+	static const struct connect_op op = {sendto_once, sendto_destination, true};
 	struct load early;
 	const struct load *load = load_get(&early);
+	if (!(flags & MSG_FASTOPEN))
+		return load->next.sendto(fd, data, size, flags, to, length);
 	const struct sendto_call call = {&load->next, fd, data, size, flags, to, length};
 	return dial(load, fd, &op, &call);
 }
@@ -78,8 +79,6 @@ static long sendmsg_once(const void *call)
 static const void *sendmsg_destination(const void *call, socklen_t *length)
 {
 	const struct sendmsg_call *c = call;
-	if (!(c->flags & MSG_FASTOPEN))
-		return NULL;
 	*length = c->message->msg_namelen;
 	return c->message->msg_name;
 }
@@ -87,9 +86,11 @@ static const void *sendmsg_destination(const void *call, socklen_t *length)
 __attribute__((noinline)) static ssize_t sendmsg_guarded(int fd, const struct msghdr *message,
 							 int flags)
 {
-	static const struct connect_op op = {sendmsg_once, sendmsg_destination};
+	static const struct connect_op op = {sendmsg_once, sendmsg_destination, true};
 	struct load early;
 	const struct load *load = load_get(&early);
+	if (!(flags & MSG_FASTOPEN))
+		return load->next.sendmsg(fd, message, flags);
 	const struct sendmsg_call call = {&load->next, fd, message, flags};
 	return dial(load, fd, &op, &call);
 }
@@ -120,7 +121,7 @@ static long sendmmsg_once(const void *call)
 static const void *sendmmsg_destination(const void *call, socklen_t *length)
 {
 	const struct sendmmsg_call *c = call;
-	if (c->count == 0 || !(c->flags & MSG_FASTOPEN))
+	if (c->count == 0)
 		return NULL;
 	*length = c->messages[0].header.msg_namelen;
 	return c->messages[0].header.msg_name;
@@ -129,9 +130,11 @@ static const void *sendmmsg_destination(const void *call, socklen_t *length)
 __attribute__((noinline)) static int sendmmsg_guarded(int fd, struct mmsghdr *messages,
 						      unsigned count, int flags)
 {
-	static const struct connect_op op = {sendmmsg_once, sendmmsg_destination};
+	static const struct connect_op op = {sendmmsg_once, sendmmsg_destination, true};
 	struct load early;
 	const struct load *load = load_get(&early);
+	if (!(flags & MSG_FASTOPEN))
+		return load->next.sendmmsg(fd, messages, count, flags);
 	const struct sendmmsg_call call = {&load->next, fd, messages, count, flags};
 	return (int)dial(load, fd, &op, &call);
 }

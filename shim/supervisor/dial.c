@@ -114,7 +114,7 @@ static long decide(struct supervisor *s, const struct seccomp_notification *n, s
 	if (own == OWN_NO)
 		return DIAL_CONTINUE;
 	event->self = self_of(dial);
-	if (dial->local.port == dial->to.port && tcpsock_is_pinned(dial->socket)) {
+	if (dial->local.port == dial->to.port && tcpsock_is_pinned(dial->socket) > 0) {
 		if (own == OWN_UNKNOWN)
 			return DIAL_CONTINUE;
 		event->action = settings->pinned_allowed ? "allowed" : "failed";

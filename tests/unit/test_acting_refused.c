@@ -21,7 +21,7 @@ static void *without_setsockopt(void *unused)
 	at.sin_port = htons(9); /* nobody listens there; the port stays as it was chosen */
 	connect(pinned, (struct sockaddr *)&at, sizeof(at));
 	refuse(SYS_setsockopt);
-	CHECK(!tcpsock_is_pinned(pinned));
+	CHECK(tcpsock_is_pinned(pinned) == -EPERM);
 	/* Without the hint a bind() takes the port at once, as it does bare. */
 	const int at_once = tcp_socket();
 	CHECK(bind(at_once, LOOPBACK) == 0);
@@ -39,7 +39,7 @@ static void *without_getsockopt(void *unused)
 
 	CHECK(tcpsock_allocate_port(with_port, &local) == 0);
 	refuse(SYS_getsockopt);
-	CHECK(!tcpsock_is_pinned(with_port));
+	CHECK(tcpsock_is_pinned(with_port) == -EPERM);
 	CHECK(tcpsock_bind_no_port(fd) == -EPERM && !tcpsock_port_is_deferred(fd, &local));
 	CHECK(!tcpsock_is_tcp(fd));
 	/* What dissolving leaves behind cannot be taken out; the connection is gone all the same.
@@ -91,7 +91,7 @@ static void test_own_hint(void)
 	CHECK(bind(fd, LOOPBACK) == 0);
 	nobody.sin_port = htons(9);
 	CHECK(connect(fd, (struct sockaddr *)&nobody, sizeof(nobody)) < 0);
-	CHECK(!tcpsock_is_pinned(fd) && tcpsock_bind_no_port(fd) == 1);
+	CHECK(tcpsock_is_pinned(fd) == 0 && tcpsock_bind_no_port(fd) == 1);
 	close(fd);
 }
 
@@ -100,8 +100,8 @@ static void test_sockets(void)
 	struct endpoint local;
 	const int unbound = tcp_socket(), local_socket = socket(AF_UNIX, SOCK_STREAM, 0);
 
-	CHECK(!tcpsock_is_pinned(-1) && !tcpsock_is_pinned(unbound));
-	CHECK(!tcpsock_is_pinned(local_socket));
+	CHECK(tcpsock_is_pinned(-1) == -EBADF && tcpsock_is_pinned(unbound) == 0);
+	CHECK(tcpsock_is_pinned(local_socket) == 0);
 	CHECK(tcpsock_set_bind_no_port_for(unbound, AF_INET, &loopback, 7) == -EINVAL);
 	CHECK(tcpsock_set_bind_no_port_for(unbound, AF_INET6, &loopback, 16) == -EINVAL);
 	CHECK(tcpsock_disconnect(-1) == -EBADF);

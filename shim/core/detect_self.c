@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* Detects that a socket is connected to itself. Changes nothing. */
+#include "detect_self.h"
+
+#include <errno.h>
+
+#include "sys.h"
+#include "tcpinfo.h"
+#include "tcpsock.h"
+
+/* Whether it is TCP, and TCP_INFO leaves it possible that it reached itself. */
+static bool can_be_self(int fd)
+{
+	struct tcpinfo info;
+	/* MPTCP has it since Linux 5.16. An AF_SMC socket answers for the TCP socket inside. */
+	const long r = tcpsock_info(fd, &info);
+	return (r >= 0 || tcpsock_is_tcp(fd)) && tcpinfo_can_be_self(&info);
+}
+
+bool detect_self(int fd, const void *to, socklen_t to_length, struct endpoint *self)
+{
+	union socket_name name;
+	socklen_t length = sizeof(name);
+
+	if (sys_getsockname(fd, &name, &length) < 0 ||
+	    endpoint_port(&name, length) != endpoint_port(to, to_length))
+		return false;
+	const struct endpoint destination = endpoint_of(to, to_length);
+	*self = endpoint_of(&name, length);
+	if (!endpoint_may_be_self(self, &destination) || !can_be_self(fd))
+		return false;
+	length = sizeof(name);
+	long r = sys_getpeername(fd, &name, &length);
+	if (r == -ENOTCONN)
+		return true;
+	const struct endpoint peer = endpoint_of(r < 0 ? NULL : &name, length);
+	return endpoint_same(self, &peer);
+}
+
+bool detect_self_by_peer(int fd, struct endpoint *self)
+{
+	union socket_name peer;
+	socklen_t length = sizeof(peer);
+	return sys_getpeername(fd, &peer, &length) == 0 && detect_self(fd, &peer, length, self);
+}

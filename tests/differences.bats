@@ -1,0 +1,133 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What else a program could notice of the library: each case without it and with it.
+
+load lib/helpers
+
+setup() {
+  need_namespace
+}
+
+# probe CASE...: the probe in a namespace with one ephemeral port, without the library.
+probe() {
+  trap_run 50000 50000 "$PROBES/differences" "$@"
+}
+
+# probe_with CASE...: the same with the library.
+probe_with() {
+  trap_run 50000 50000 shimmed "$PROBES/differences" "$@"
+}
+
+# with_rules RULES CMD...: CMD, with a chain of nft rules for what this namespace sends.
+with_rules() {
+  printf '%s\n' 'table inet t {' 'chain c {' "type $1" '}' '}' | nft -f - && "${@:2}"
+}
+export -f with_rules
+
+# needs_nft
+needs_nft() {
+  need nft
+  [[ $EUID == 0 ]] || lacking "nft rules need root"
+}
+
+@test "a connection that NAT gave two equal names is left alone: it is none to itself" {
+  needs_nft
+  local rule=$'nat hook output priority -100\ntcp dport 50000 redirect to :8080' library host how
+  for host in 127.0.0.1 ::1 ::ffff:127.0.0.1; do
+    for how in blocking=b nonblocking=n mptcp=m fast-open=f; do
+      for library in env shimmed; do
+        run -0 trap_run 50000 50000 with_rules "$rule" $library \
+          "$PROBES/differences" redirected "$host" "${how#*=}"
+        echo "$library $host $how: $output"
+        [[ $output == *" same-names=yes accepted=1 reset=no" ]]
+      done
+    done
+  done
+}
+
+@test "a listener that took the place of a socket in mid-dial goes on listening" {
+  needs_nft
+  local rule=$'filter hook output priority 0\ntcp dport 7000 drop' library
+  for library in env shimmed; do
+    run -0 trap_run 50000 50000 with_rules "$rule" $library "$PROBES/differences" replaced
+    echo "$library: $output"
+    [[ $output == "result=EINTR same-names=no listens=1" ]]
+  done
+}
+
+@test "a terminal that nobody reads is not waited for, neither by a dial nor when it loads" {
+  run -142 "$PROBES/terminal" perl -e 'print STDERR "x" x 90, "\n"'
+  run -0 trap_run 50000 50000 "$PROBES/terminal" \
+    env NOSELF_LOG=stderr LD_PRELOAD="$SHIM" "$PROBES/ways" 127.0.0.1 50000
+  [[ $output == *result=ECONNREFUSED* ]]
+  run -0 "$PROBES/terminal" env NOSELF_MODE=wrong LD_PRELOAD="$SHIM" true
+}
+
+@test "a terminal gets its line, also in a program that may not open it" {
+  need script setpriv
+  [[ $EUID == 0 ]] || lacking "changing the user needs root"
+  local user
+  for user in '' 'setpriv --reuid=65534 --regid=65534 --clear-groups'; do
+    run -0 script -qec "$user env NOSELF_MODE=wrong LD_PRELOAD=$SHIM true" /dev/null
+    [[ $output == *'noself: NOSELF_MODE=wrong: expected '* ]]
+  done
+}
+
+@test "a large fast open is one send: MSG_ZEROCOPY is done once" {
+  run -0 probe zerocopy
+  [[ $output == done=1 ]]
+  run -0 probe_with zerocopy
+  [[ $output == done=1 ]]
+}
+
+@test "a fast open that connects to itself and then fails is refused all the same" {
+  run -0 probe failing control
+  [[ $output == "result=EINVAL same-names=yes" ]]
+  run -0 probe_with failing control
+  [[ $output == "result=ECONNREFUSED same-names=no" ]]
+  run -0 probe failing data
+  [[ $output == "result=EFAULT same-names=yes" ]]
+  run -0 probe_with failing data
+  [[ $output == "result=ECONNREFUSED same-names=no" ]]
+}
+
+@test "getsockname() does not read the length that it is given, wherever that lies" {
+  run -0 probe page
+  [[ $output == result=EFAULT ]]
+  run -0 probe_with page
+  [[ $output == result=EFAULT ]]
+}
+
+@test "where a sandbox refuses bind(), NOSELF_PINNED=allow allows what may be pinned" {
+  run -0 probe sandboxed
+  [[ $output == "result=OK same-names=yes" ]]
+  NOSELF_PINNED=allow run -0 probe_with sandboxed
+  [[ $output == "result=OK same-names=yes" ]]
+  run -0 probe_with sandboxed
+  [[ $output == "result=ECONNREFUSED same-names=no" ]]
+}
+
+@test "a log path that can never work is reported in one line when the library loads" {
+  need setpriv
+  local dir=$BATS_TEST_TMPDIR path
+  mkdir "$dir/directory"
+  ln -s file "$dir/link"
+  for path in link=ELOOP directory=EISDIR missing/file=ENOENT link/file=ENOTDIR; do
+    : >"$dir/file"
+    run -0 env NOSELF_LOG="$dir/${path%=*}" LD_PRELOAD="$SHIM" true
+    [[ $output == "noself: NOSELF_LOG=$dir/${path%=*}: cannot be written to (${path#*=}); "* ]]
+    [[ ${#lines[@]} == 1 ]]
+  done
+  # A file that can be written is neither reported nor made, an unreadable FIFO not opened.
+  mkfifo "$dir/fifo"
+  for path in file new fifo; do
+    run -0 env NOSELF_LOG="$dir/$path" LD_PRELOAD="$SHIM" true
+    [[ -z $output && ! -e $dir/new ]]
+  done
+  [[ $EUID == 0 ]] || return 0
+  for path in /etc/passwd /etc/new-file; do
+    run -0 env NOSELF_LOG="$path" LD_PRELOAD="$SHIM" \
+      setpriv --reuid=65534 --regid=65534 --clear-groups true
+    [[ $output == "noself: NOSELF_LOG=$path: cannot be written to (EACCES); "* ]]
+  done
+}

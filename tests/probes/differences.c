@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* One small program for each case in which a program could notice the library; see
+ * differences.bats. Prints one line. */
+#include "net.h"
+
+#include <linux/errqueue.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+static int listening(const char *host, int port)
+{
+	const struct name at = name_of(host, port);
+	int fd = new_socket(at.any.sa_family, SOCK_STREAM, 0);
+
+	set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	set_option(fd, IPPROTO_TCP, TCP_FASTOPEN, 5);
+	must(bind(fd, &at.any, at.length), "bind");
+	must(listen(fd, 8), "listen");
+	return fd;
+}
+
+static void show(long result, int fd)
+{
+	const char *error = error_name(result < 0 ? errno : 0);
+	printf("result=%s same-names=%s", error, is_self(fd) ? "yes" : "no");
+}
+
+/* Dials HOST:50000, which nft redirects to a server on HOST:8080; how many connections that sees.
+ * HOW: with n non-blocking, m MPTCP, f fast open; w waits for the server's data and shows them. */
+static void redirected(const char *host, const char *how)
+{
+	const struct name to = name_of(host, 50000);
+	int server = listening(host, 8080), accepted = 0;
+	int fd = new_socket(to.any.sa_family, SOCK_STREAM | (strchr(how, 'n') ? SOCK_NONBLOCK : 0),
+			    strchr(how, 'm') ? PROTOCOL_MPTCP : 0);
+	struct pollfd waiting = {.fd = server, .events = POLLIN}, own = {.fd = fd};
+
+	long r = strchr(how, 'f') ? sendto(fd, "data", 4, MSG_FASTOPEN, &to.any, to.length)
+				  : connect(fd, &to.any, to.length);
+	show(r, fd);
+	while (poll(&waiting, 1, 200) == 1 && accept(server, NULL, NULL) >= 0)
+		accepted++;
+	poll(&own, 1, 0);
+	printf(" accepted=%d reset=%s\n", accepted, own.revents & POLLHUP ? "yes" : "no");
+}
+
+static void ignore(int signal)
+{
+	(void)signal;
+}
+
+struct dial {
+	int fd;
+	pthread_t thread;
+};
+
+/* Puts a listener in the place of the socket that the main thread is dialling with. */
+static void *replace(void *argument)
+{
+	const struct dial *d = argument;
+	int listener = listening("127.0.0.1", 7000);
+
+	usleep(100000); /* the dial waits by then: nothing answers it */
+	dup2(listener, d->fd);
+	pthread_kill(d->thread, SIGUSR1);
+	return NULL;
+}
+
+/* A dial of 127.0.0.1:7000, which nft drops, whose descriptor becomes a listener on that address.
+ */
+static void replaced(void)
+{
+	const struct name to = loopback(7000);
+	struct dial d = {new_socket(AF_INET, SOCK_STREAM, 0), pthread_self()};
+	const struct sigaction interrupt = {.sa_handler = ignore};
+	pthread_t other;
+
+	sigaction(SIGUSR1, &interrupt, NULL);
+	pthread_create(&other, NULL, replace, &d);
+	show(connect(d.fd, &to.any, to.length), d.fd);
+	pthread_join(other, NULL);
+	printf(" listens=%d\n", get_option(d.fd, SOL_SOCKET, SO_ACCEPTCONN));
+}
+
+/* Fast open of 127.0.0.1:50000, which connects before the kernel sees what is wrong with the call:
+ * a control message, or the data. */
+static void failing(const char *what)
+{
+	const struct name to = loopback(50000);
+	struct cmsghdr control = {sizeof(control), SOL_SOCKET, 9999};
+	struct iovec data = {strcmp(what, "data") == 0 ? (void *)16 : "data", 4};
+	struct msghdr message = {(void *)&to.any, to.length, &data, 1, NULL, 0, 0};
+	int fd = new_socket(AF_INET, SOCK_STREAM, 0);
+
+	if (strcmp(what, "control") == 0) {
+		message.msg_control = &control;
+		message.msg_controllen = sizeof(control);
+	}
+	show(sendmsg(fd, &message, MSG_FASTOPEN), fd);
+	putchar('\n');
+}
+
+/* A large fast open of a live server: how many times MSG_ZEROCOPY says that it is done. */
+static void zerocopy(void)
+{
+	static char data[16384];
+	const struct name to = loopback(700);
+	int fd = new_socket(AF_INET, SOCK_STREAM, 0), times = 0;
+	char control[128];
+	struct msghdr done = {.msg_control = control, .msg_controllen = sizeof(control)};
+	struct pollfd one = {.fd = fd};
+
+	listening("127.0.0.1", 700);
+	set_option(fd, SOL_SOCKET, SO_ZEROCOPY, 1);
+	sendto(fd, data, sizeof(data), MSG_FASTOPEN | MSG_ZEROCOPY, &to.any, to.length);
+	while (poll(&one, 1, 200) == 1 && recvmsg(fd, &done, MSG_ERRQUEUE) >= 0) {
+		struct sock_extended_err *e = (void *)CMSG_DATA(CMSG_FIRSTHDR(&done));
+		times += (int)(e->ee_data - e->ee_info + 1);
+	}
+	printf("done=%d\n", times);
+}
+
+/* getsockname() with its length in a page of the first stack that cannot be read. */
+static void page(void)
+{
+	char stack[3 * 4096];
+	char *unreadable = (char *)(((uintptr_t)stack + 4095) & ~(uintptr_t)4095);
+	struct sockaddr_in name;
+	const struct name any_port = loopback(0);
+	int fd = bound_to(&any_port);
+
+	mprotect(unreadable, 4096, PROT_NONE);
+	int r = getsockname(fd, (struct sockaddr *)&name, (socklen_t *)unreadable);
+	const char *error = error_name(r ? errno : 0);
+	mprotect(unreadable, 4096, PROT_READ | PROT_WRITE);
+	printf("result=%s\n", error);
+}
+
+/* Dials itself from a port of its own, after a sandbox has taken bind() away. */
+static void sandboxed(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_bind, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EACCES),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = {sizeof(filter) / sizeof(*filter), filter};
+	const struct name to = loopback(50000);
+	int fd = bound_to(&to);
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+		exit(3);
+	show(connect(fd, &to.any, to.length), fd);
+	putchar('\n');
+}
+
+int main(int argc, char **argv)
+{
+	const char *what = argc > 1 ? argv[1] : "";
+
+	if (argc == 4 && strcmp(what, "redirected") == 0)
+		redirected(argv[2], argv[3]);
+	else if (argc == 3 && strcmp(what, "failing") == 0)
+		failing(argv[2]);
+	else if (strcmp(what, "replaced") == 0)
+		replaced();
+	else if (strcmp(what, "zerocopy") == 0)
+		zerocopy();
+	else if (strcmp(what, "page") == 0)
+		page();
+	else if (strcmp(what, "sandboxed") == 0)
+		sandboxed();
+	else
+		return 3;
+	return 0;
+}
