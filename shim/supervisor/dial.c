@@ -54,10 +54,7 @@ static enum netns_own leaves_from_destination(struct supervisor *s, const struct
 
 static struct narrowed *narrowed_slot(struct supervisor *s, int socket, uint64_t *cookie)
 {
-	socklen_t length = sizeof(*cookie);
-
-	if (getsockopt(socket, SOL_SOCKET, SOCKET_COOKIE, cookie, &length) < 0)
-		return NULL;
+	*cookie = netns_cookie(socket, SOCKET_COOKIE);
 	return &s->narrowed[*cookie % NARROWED_SOCKETS];
 }
 
@@ -76,14 +73,13 @@ static long leave_port_out(struct supervisor *s, const struct dial *dial, uint32
 	if (choice.kind == PORTS_UNCHANGED)
 		return 0;
 	struct narrowed *slot = narrowed_slot(s, dial->socket, &cookie);
-	if (slot && slot->cookie == cookie && slot->narrowed == range && range != 0) {
+	if (cookie && slot->cookie == cookie && slot->narrowed == range) {
 		range = slot->own;
 		choice = ports_without(&ports, range, dial->to.port, random);
 	}
 	if (choice.kind == PORTS_IMPOSSIBLE)
 		return -EADDRNOTAVAIL;
-	if (slot)
-		*slot = (struct narrowed){cookie, range, choice.range};
+	*slot = (struct narrowed){cookie, range, choice.range};
 	tcpsock_set_range(dial->socket, choice.range);
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,12 +24,19 @@ enum {
 	DEFAULT_HIGH = 60999,
 };
 
-/* 0 where the kernel does not say. */
-static uint64_t cookie_of(int socket)
+uint64_t netns_cookie(int socket, int name)
 {
 	uint64_t cookie = 0;
 	socklen_t length = sizeof(cookie);
-	return getsockopt(socket, SOL_SOCKET, NETNS_COOKIE, &cookie, &length) < 0 ? 0 : cookie;
+	return raw_syscall(SYS_getsockopt, socket, SOL_SOCKET, name, (long)&cookie, (long)&length) <
+			       0
+		       ? 0
+		       : cookie;
+}
+
+static uint64_t cookie_of(int socket)
+{
+	return netns_cookie(socket, NETNS_COOKIE);
 }
 
 /* Opens the files of this process's network namespace. */
@@ -102,7 +110,8 @@ struct netns *netns_of_socket(struct netns_table *table, int socket, int pidfd)
 
 static void read_text(int fd, char *buffer, size_t size)
 {
-	const ssize_t length = fd < 0 ? -1 : pread(fd, buffer, size - 1, 0);
+	const struct iovec all = {buffer, size - 1};
+	const long length = fd < 0 ? -1 : raw_syscall(SYS_preadv, fd, (long)&all, 1, 0, 0);
 	buffer[length > 0 ? length : 0] = '\0';
 }
 

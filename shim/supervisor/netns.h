@@ -22,6 +22,9 @@ struct netns_table {
 	int udp4, udp6; /* sockets of the supervisor's own namespace, to ask it for routes; or -1 */
 };
 
+/* A socket option that is a number never used twice (SO_COOKIE, SO_NETNS_COOKIE); 0 if unknown. */
+uint64_t netns_cookie(int socket, int name);
+
 /* NULL where there is no memory. */
 struct netns_table *netns_create(void);
 
