@@ -26,7 +26,7 @@ static bool judge(char *file, bool supervise, const struct settings *settings, c
 {
 	char *words[] = {file, NULL};
 	struct coverage coverage;
-	struct supervise_error error;
+	struct supervisor_error error;
 
 	cover_judge(&coverage, words);
 	const bool is_preload = coverage.how == COVER_PRELOAD;

@@ -66,12 +66,14 @@ static bool supervised(const struct options *options, const struct coverage *cov
 		       const struct settings *settings, bool *is_supervised)
 {
 	const bool is_needed = coverage->how == COVER_SUPERVISOR;
-	struct supervise_error error;
+	struct supervisor_error error;
 
 	*is_supervised = false;
 	if (settings->disabled || !(is_needed || options->supervise))
 		return true;
 	*is_supervised = supervise_start(settings, &error);
+	if (*is_supervised && error.reason && (options->supervise || options->verbose))
+		message_say(quoted(options->words[0]), error.reason, error.remedy);
 	if (*is_supervised || options->force)
 		return true;
 	message_say(quoted(options->words[0]),

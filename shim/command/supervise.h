@@ -5,14 +5,13 @@
 #include <stdbool.h>
 
 #include "core/settings.h"
-
-struct supervise_error {
-	const char *reason, *remedy;
-};
+#include "supervisor/supervisor.h"
 
 /* Whether the supervisor could cover a command here; changes nothing. */
-bool supervise_possible(const struct settings *settings, struct supervise_error *error);
+bool supervise_possible(const struct settings *settings, struct supervisor_error *error);
 
-/* Has the supervisor cover what this process execs; where it cannot, false, and nothing is changed.
+/*
+ * Has the supervisor cover what this process execs; where it cannot, false, and nothing is changed.
+ * Where it can, the error's reason is NULL or says what it does not cover all the same.
  */
-bool supervise_start(const struct settings *settings, struct supervise_error *error);
+bool supervise_start(const struct settings *settings, struct supervisor_error *error);

@@ -29,18 +29,25 @@ long target_read(uint32_t tid, uint64_t address, void *buffer, size_t size)
 	return r < 0 ? -errno : r;
 }
 
-/* Reads the file NAME of the thread's directory in /proc, as a string; empty where it cannot. */
-static void read_proc(uint32_t tid, const char *name, char *buffer, size_t size)
+/* Opens the file NAME of the thread's directory in /proc. */
+static long open_proc(uint32_t tid, const char *name)
 {
 	struct text path;
-	long length = 0;
 
 	text_start(&path);
 	text_string(&path, "/proc/");
 	text_number(&path, tid);
 	text_string(&path, name);
 	text_char(&path, '\0');
-	const long fd = sys_open(path.at, O_RDONLY | O_CLOEXEC, 0);
+	return sys_open(path.at, O_RDONLY | O_CLOEXEC, 0);
+}
+
+/* Reads it as a string; empty where it cannot. */
+static void read_proc(uint32_t tid, const char *name, char *buffer, size_t size)
+{
+	const long fd = open_proc(tid, name);
+	long length = 0;
+
 	if (fd >= 0) {
 		length = sys_read((int)fd, buffer, size - 1);
 		sys_close((int)fd);
@@ -59,6 +66,27 @@ uint32_t target_process(uint32_t tid)
 		for (at += strlen("\nTgid:\t"); *at >= '0' && *at <= '9'; at++)
 			process = process * 10 + (uint32_t)(*at - '0');
 	return process;
+}
+
+bool target_maps(uint32_t tid, const char *name)
+{
+	char buffer[4096];
+	const size_t length = strlen(name);
+	size_t kept = 0; /* a name may begin in what one read() gives and end in the next */
+	const long fd = open_proc(tid, "/maps");
+	bool found = false;
+	long r;
+
+	while (fd >= 0 && !found &&
+	       (r = sys_read((int)fd, buffer + kept, sizeof(buffer) - kept)) > 0) {
+		const size_t end = kept + (size_t)r;
+		found = memmem(buffer, end, name, length);
+		kept = end < length ? end : length;
+		memmove(buffer, buffer + end - kept, kept);
+	}
+	if (fd >= 0)
+		sys_close((int)fd);
+	return found;
 }
 
 void target_name(uint32_t tid, char name[16])

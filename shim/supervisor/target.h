@@ -30,5 +30,8 @@ void target_forget(struct target_cache *cache);
 /* The process that the thread belongs to; 0 where /proc does not say. */
 uint32_t target_process(uint32_t tid);
 
+/* Whether its process has mapped a file of that name, such as "/libnoself.so". */
+bool target_maps(uint32_t tid, const char *name);
+
 /* The thread's name, with a NUL; empty where /proc does not say. */
 void target_name(uint32_t tid, char name[16]);
