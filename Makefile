@@ -53,7 +53,7 @@ $(BUILD)/shim/%.o: shim/%.c Makefile
 	$(CC) $(CPPFLAGS) -Ishim $(CFLAGS) $(HOUSE_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The command needs nothing at run time where there is a static libc to link it with.
-COMMAND_CFLAGS := -std=gnu11 -D_GNU_SOURCE -fPIE $(call accepts,-fcf-protection) \
+COMMAND_CFLAGS := -std=gnu11 -D_GNU_SOURCE= -fPIE $(call accepts,-fcf-protection) \
 	$(call accepts,-mbranch-protection=standard) '-fdebug-prefix-map=$(CURDIR)=.' $(WARN)
 COMMAND_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack $(if $(filter -g%,$(CFLAGS)),,-s)
 links = $(shell echo 'int main(void) { return 0; }' | $(CC) $(CFLAGS) $(LDFLAGS) -fPIE $(1) \
@@ -89,13 +89,16 @@ PURE_OBJECTS := $(addprefix $(BUILD)/shim/core/,endpoint.o errnames.o \
 	log_limit.o log_line.o settings.o tcpinfo.o text.o verdict.o) \
 	$(addprefix $(BUILD)/shim/supervisor/,filter.o ports.o)
 
-$(BUILD)/unit/%: tests/unit/%.c $(PURE_OBJECTS) Makefile
+COMMAND_PURE := $(addprefix $(BUILD)/shim/command/,elf_file.o elf_names.o environment.o machine.o \
+	memory.o messages.o path.o program.o script.o source.o)
+
+$(BUILD)/unit/%: tests/unit/%.c $(PURE_OBJECTS) $(COMMAND_PURE) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Ishim -std=gnu11 -Wall -Wextra -Werror $(CFLAGS) $(LDFLAGS) -MMD -MP \
 		-o $@ $< $(UNIT_OBJECTS) -pthread
 
 # The parts that ask the kernel are linked with all the rest.
-UNIT_OBJECTS = $(PURE_OBJECTS)
+UNIT_OBJECTS = $(PURE_OBJECTS) $(COMMAND_PURE)
 $(filter $(BUILD)/unit/test_acting_%,$(UNITS)): UNIT_OBJECTS = $(SHIM_OBJECTS)
 $(filter $(BUILD)/unit/test_acting_%,$(UNITS)): $(SHIM_OBJECTS)
 
@@ -160,7 +163,7 @@ lint:
 		--suppress=missingIncludeSystem --suppress=unusedStructMember --error-exitcode=1 shim
 	clang-tidy --quiet --warnings-as-errors='*' \
 		--checks='-*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling' \
-		$(SHIM_SOURCES) $(COMMAND) -- -std=gnu11 -Ishim -D_GNU_SOURCE -DVERSION='""' -DLIBDIR='""' 2>/dev/null
+		$(SHIM_SOURCES) $(COMMAND) -- -std=gnu11 -Ishim -D_GNU_SOURCE= -DVERSION='""' -DLIBDIR='""' 2>/dev/null
 	shellcheck $(SHELL_FILES)
 
 # What is installed: mode, file, and where to. Nothing else is; `uninstall` takes just that away.
@@ -260,9 +263,9 @@ FUZZERS := $(patsubst tests/unit/%.c,$(BUILD)/fuzz/%,$(wildcard tests/unit/fuzz_
 
 $(BUILD)/fuzz/%: tests/unit/%.c tests/unit/fuzz.h $(SHIM_SOURCES) $(wildcard shim/*/*.h) Makefile
 	@mkdir -p $(@D)
-	clang $(CPPFLAGS) -Ishim -std=gnu11 -Wall -Wextra -Werror -g -O1 \
+	clang $(CPPFLAGS) -Ishim -std=gnu11 -D_GNU_SOURCE= -Wall -Wextra -Werror -g -O1 \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< \
-		$(PURE_OBJECTS:$(BUILD)/%.o=%.c)
+		$(patsubst $(BUILD)/%.o,%.c,$(PURE_OBJECTS) $(COMMAND_PURE))
 
 fuzzers: $(FUZZERS)
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # make deb, make dist and the recipes for RPM and Alpine: each holds what make install installs, is
-# judged by its distribution's own tools, and works where it is installed or unpacked.
+# checked by its distribution's own tools, and works where it is installed or unpacked.
 
 load lib/helpers
 load lib/roots
@@ -18,55 +18,43 @@ copy_tree() {
   }
 }
 
-# make_ DIRECTORY TARGET: quietly, into the build directory of that tree.
+# make_ DIRECTORY TARGET...: quietly, into the build directory of that tree.
 make_() {
-  env -u BUILD make --silent -C "$1" "$2" >/dev/null
+  env -u BUILD make --silent -C "$@" >/dev/null
 }
 
-# built: sets `tree` to a copy of the source in which each of the given targets has been made.
+setup_file() {
+  copy_tree "$BATS_FILE_TMPDIR"
+}
+
+# built TARGET: makes it in this file's tree, unless an earlier test did; sets what it brings.
 built() {
-  tree=$BATS_FILE_TMPDIR/tree
-  [[ -e $tree ]] || copy_tree "$tree"
-  local target
-  for target; do
-    [[ ! -e $tree.$target ]] || continue
-    make_ "$tree" "$target"
-    touch "$tree.$target"
-  done
+  local arch
+  arch=$(dpkg --print-architecture)
+  tree=$BATS_FILE_TMPDIR/build
+  [[ -e $tree.$1 ]] || make_ "$BATS_FILE_TMPDIR" "$1"
+  touch "$tree.$1"
+  export DEB=$tree/noself_${VERSION}_$arch.deb LIB_DEB=$tree/libnoself_${VERSION}_$arch.deb
 }
 
 # holds_all: the paths on stdin are, by name, what make install installs, and no other.
 holds_all() {
-  make --silent --no-print-directory -C "$ROOT" install DESTDIR="$BATS_TEST_TMPDIR/all" >/dev/null
+  make_ "$ROOT" install DESTDIR="$BATS_TEST_TMPDIR/all"
   diff <(find "$BATS_TEST_TMPDIR/all" -type f -printf '%f\n' | sort) \
     <(grep -v '/share/\(doc\|licenses\|lintian\)/' | sed 's|.*/||; s|\.gz$||' | sort)
 }
 
-# trapped CMD...: telnet to its own port, as CMD's last arguments.
+# trapped CMD...: telnet to its own port, as the last arguments of CMD.
 trapped() {
   trap_run 50000 50000 timeout 5 "$@" inetutils-telnet 127.0.0.1 50000 2>&1 <<<hello
 }
 
-# need_debs: builds the packages and sets `tree`, LIB_DEB and DEB.
-need_debs() {
-  need dpkg-buildpackage dh
+@test "make deb builds two packages, the library and everything else, and lintian is content" {
+  need dh dpkg-buildpackage lintian
   built deb
-  local arch
-  arch=$(dpkg --print-architecture)
-  DEB=$tree/build/noself_${VERSION}_$arch.deb LIB_DEB=$tree/build/libnoself_${VERSION}_$arch.deb
-  export DEB LIB_DEB
-}
-
-@test "make deb builds two packages that hold the library and everything else" {
-  need_debs
-  dpkg-deb -c "$LIB_DEB" | grep -q " ./usr/lib/$(dpkg-architecture -q DEB_HOST_MULTIARCH)/libnoself.so$"
-  run ! grep -q libnoself.so <(dpkg-deb -c "$DEB")
-  { dpkg-deb -c "$LIB_DEB" && dpkg-deb -c "$DEB"; } | awk '/^-/ { print $NF }' | holds_all
-}
-
-@test "lintian finds no error and no warning in the packages" {
-  need lintian
-  need_debs
+  run -0 dpkg-deb -c "$LIB_DEB"
+  [[ $output == *" ./usr/lib/$(dpkg-architecture -q DEB_HOST_MULTIARCH)/libnoself.so"* ]]
+  { echo "$output" && dpkg-deb -c "$DEB"; } | awk '/^-/ { print $NF }' | holds_all
   local as=()
   [[ $EUID != 0 ]] || as=(--allow-root)
   run -0 lintian "${as[@]}" --fail-on error,warning --tag-display-limit 0 "$LIB_DEB" "$DEB"
@@ -74,19 +62,16 @@ need_debs() {
 }
 
 @test "two builds, in other directories, at other times, under another umask, are the same bytes" {
-  need_debs
+  need dh dpkg-buildpackage
+  built deb
   built dist
-  local other="$BATS_TEST_TMPDIR/a directory/with another/name" file
+  local other=$BATS_TEST_TMPDIR/another/directory file
   umask 077
   copy_tree "$other"
   find "$other" -exec touch -d '2001-01-01' {} +
-  export TZ=Pacific/Auckland
-  make_ "$other" dist
-  # dpkg-buildpackage takes no blanks.
-  mv "$other" "$BATS_TEST_TMPDIR/other"
-  make_ "$BATS_TEST_TMPDIR/other" deb
-  for file in "$tree"/build/*.deb "$tree"/build/*.tar.gz*; do
-    cmp "$file" "$BATS_TEST_TMPDIR/other/build/${file##*/}"
+  TZ=Pacific/Auckland make_ "$other" dist deb
+  for file in "$tree"/*.deb "$tree"/*.tar.gz*; do
+    cmp "$file" "$other/build/${file##*/}"
   done
 }
 
@@ -98,6 +83,7 @@ files() {
 }
 
 install_and_purge() {
+  local dropin=/etc/systemd/system/legacy.service.d
   files >"$BATS_TEST_TMPDIR/before"
   trapped env
   dpkg -i "$LIB_DEB" "$DEB" >/dev/null || return 90
@@ -106,15 +92,15 @@ install_and_purge() {
   echo 'by command:'
   trapped noself
   noself --version && noselfctl --version || return 91
-  mkdir -p /etc/systemd/system/legacy.service.d
-  echo 'Environment=LD_PRELOAD=libnoself.so' >/etc/systemd/system/legacy.service.d/noself.conf
+  mkdir "$dropin" && echo 'Environment=LD_PRELOAD=libnoself.so' >"$dropin/noself.conf"
   dpkg -P noself libnoself >/dev/null || return 93
-  rm -r /etc/systemd/system/legacy.service.d
+  rm -r "$dropin"
   files >"$BATS_TEST_TMPDIR/after"
 } 2>&1
 
-@test "installed, the packages do their job; removed, they warn of units, and leave nothing" {
-  need_debs
+@test "installed, the packages do their job; removed, they warn of units and leave nothing" {
+  need dh dpkg-buildpackage
+  built deb
   need_kept_root debian
   run -0 in_root "${kept_root:?}" install_and_purge
   local without=${output%%by name:*} with=${output#*by name:}
@@ -127,30 +113,27 @@ install_and_purge() {
   diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
 }
 
-# Starts dialler, tells it to dial once the library under it was replaced, and says how it went.
+# A program that has started dials when the packages under it have been replaced by those of $NEW.
 upgrade_under() {
   dpkg -i "$LIB_DEB" "$DEB" >/dev/null || return 90
-  dialler "$@" <"$BATS_TEST_TMPDIR/go" &
+  # shellcheck disable=SC2016 # the inner shell's
+  trap_run 50000 50000 env "$@" bash -c '
+    echo $$ >"$0.new" && mv "$0.new" "$0"
+    read -r _ && exec 3<>/dev/tcp/127.0.0.1/50000 && echo "connected to itself"' \
+    "$BATS_TEST_TMPDIR/ready" <"$BATS_TEST_TMPDIR/go" 2>&1 &
   exec 7>"$BATS_TEST_TMPDIR/go"
   wait_for 10 test -e "$BATS_TEST_TMPDIR/ready" || return 91
   dpkg -i "$NEW"/*.deb >/dev/null || return 92
   grep libnoself "/proc/$(<"$BATS_TEST_TMPDIR/ready")/maps" | head -n 1
+  rm "$BATS_TEST_TMPDIR/ready"
   echo dial >&7
   wait
   noself --version
 }
 
-# dialler [NAME=VALUE]: a program that has started, and dials when it reads a line.
-dialler() {
-  # shellcheck disable=SC2016 # the inner shell's
-  trap_run 50000 50000 env "$@" bash -c '
-    echo $$ >"$0.new" && mv "$0.new" "$0"
-    read -r _ && exec 3<>/dev/tcp/127.0.0.1/50000 && echo "connected to itself"' \
-    "$BATS_TEST_TMPDIR/ready" 2>&1
-}
-
 @test "a program that runs while the packages are upgraded keeps its library" {
-  need_debs
+  need dh dpkg-buildpackage
+  built deb
   need_kept_root debian
   copy_tree "$BATS_TEST_TMPDIR/new" 99.0
   make_ "$BATS_TEST_TMPDIR/new" deb
@@ -158,84 +141,64 @@ dialler() {
   mkfifo "$BATS_TEST_TMPDIR/go"
   run -0 in_root "${kept_root:?}" upgrade_under
   [[ $output == $'connected to itself\nnoself 99.0' ]]
-  rm "$BATS_TEST_TMPDIR/ready"
   run -0 in_root "${kept_root:?}" upgrade_under LD_PRELOAD=libnoself.so
   [[ ${lines[0]} == *"/libnoself.so (deleted)" ]]
   [[ $output == *'Connection refused'*'noself 99.0' && $output != *itself* ]]
 }
 
 both_architectures() {
-  dpkg --add-architecture i386 && dpkg --force-depends -i "$LIB_DEB" "$DEB" "$I386"/libnoself_*.deb
+  dpkg --add-architecture i386
+  dpkg --force-depends -i "$LIB_DEB" "$DEB" "$BATS_TEST_TMPDIR"/libnoself_*_i386.deb
   dpkg-query -W -f '${Package} ${Architecture} ${db:Status-Status}\n' libnoself noself
-  LD_PRELOAD=libnoself.so /bin/true
   ls -1 /usr/lib/*/libnoself.so
-} 2>/dev/null
+} >"$BATS_TEST_TMPDIR/out" 2>/dev/null
 
 @test "the libraries for amd64 and i386 can be installed together" {
-  need i686-linux-gnu-gcc
-  need_debs
+  need dh dpkg-buildpackage i686-linux-gnu-gcc
+  built deb
   [[ $DEB == *_amd64.deb ]] || skip 'only on amd64'
   need_kept_root debian
-  export I386=$BATS_TEST_TMPDIR/i386
-  env -u BUILD "$tree/scripts/debian/build" "$I386" -ai386 -d >/dev/null
+  env -u BUILD "$BATS_FILE_TMPDIR/scripts/debian/build" "$BATS_TEST_TMPDIR" -ai386 -d
   run -0 in_root "${kept_root:?}" both_architectures
-  [[ $output == *$'libnoself amd64 installed\nlibnoself i386 installed\nnoself amd64 installed
+  run -0 tail -n 5 "$BATS_TEST_TMPDIR/out"
+  [[ $output == $'libnoself amd64 installed\nlibnoself i386 installed\nnoself amd64 installed
 /usr/lib/i386-linux-gnu/libnoself.so\n/usr/lib/x86_64-linux-gnu/libnoself.so' ]]
 }
 
-# unpacked: sets `archive`, and `dist` to the directory that it holds.
-unpacked() {
-  built dist
-  archive=$(echo "$tree"/build/noself-*.tar.gz)
-  tar -C "$BATS_TEST_TMPDIR" -xzf "$archive"
-  dist=$(echo "$BATS_TEST_TMPDIR"/noself-*)
-}
-
-@test "make dist packs a tree that bears version and architecture, and checksums of every file" {
-  local machine
-  unpacked
-  machine=$(cc -dumpmachine)
-  [[ ${archive##*/} == "noself-$VERSION-linux-${machine%%-*}.tar.gz" ]]
-  [[ ${dist##*/} == "noself-$VERSION-linux-${machine%%-*}" ]]
-  (cd "${archive%/*}" && sha256sum --quiet --strict -c "${archive##*/}.sha256")
-  cd "$dist"
-  sha256sum --quiet --strict -c SHA256SUMS
-  run -0 diff <(cut -c67- SHA256SUMS) \
-    <(find . -type f ! -name SHA256SUMS -printf '%P\n' | LC_ALL=C sort)
-  find . -mindepth 2 -type f | holds_all
-  [[ $(echo [A-Z]*) == 'CHANGELOG.md LICENSE README.md SHA256SUMS' ]]
-}
-
-@test "nothing in the archive is anybody's but root's, or newer than the release" {
-  local day line
-  unpacked
-  run -0 tar --numeric-owner --full-time -tvzf "$archive"
-  day=$("$ROOT/scripts/released" "$VERSION")
-  for line in "${lines[@]}"; do
-    [[ $line == [d-]rw?r-?r-?\ 0/0\ *\ "$day 00:00:00 "* ]]
-  done
-}
-
-@test "the unpacked tree does its job where it is: its command finds its own library" {
+@test "make dist packs a tree of root's files with their checksums, which runs where it is unpacked" {
   need inetutils-telnet
   need_namespace
-  unpacked
-  run -0 "$dist/bin/noself" env
-  [[ $output == *"LD_PRELOAD=$dist/lib/libnoself.so"* ]]
+  built dist
+  local name day line
+  day=$("$ROOT/scripts/released" "$VERSION")
+  name=noself-$VERSION-linux-$(cc -dumpmachine | cut -d - -f 1)
+  cd "$tree"
+  sha256sum --quiet --strict -c "$name.tar.gz.sha256"
+  run -0 tar --numeric-owner --full-time -tvzf "$name.tar.gz"
+  for line in "${lines[@]}"; do
+    [[ $line == [d-]rw?r-?r-?\ 0/0\ *\ "$day 00:00:00 $name"* ]]
+  done
+  tar -C "$BATS_TEST_TMPDIR" -xzf "$name.tar.gz"
+  cd "$BATS_TEST_TMPDIR/$name"
+  sha256sum --quiet --strict -c SHA256SUMS
+  diff <(cut -c67- SHA256SUMS) <(find . -type f ! -name SHA256SUMS -printf '%P\n' | LC_ALL=C sort)
+  [[ $(echo [A-Z]*) == 'CHANGELOG.md LICENSE README.md SHA256SUMS' ]]
+  find . -mindepth 2 -type f | holds_all
+  run -0 bin/noself env
+  [[ $output == *"LD_PRELOAD=$PWD/lib/libnoself.so"* ]]
   run trapped env
   [[ $output == *'Connected to 127.0.0.1'* ]]
-  run -1 trapped "$dist/bin/noself"
+  run -1 trapped bin/noself
   [[ $output == *'Connection refused'* && $output != *Connected* ]]
 }
 
 @test "rpmbuild builds the packages of the spec file, and rpmlint finds nothing of ours in them" {
   need rpmbuild rpmlint
-  local top=$BATS_TEST_TMPDIR
-  mkdir -p "$top/SOURCES"
-  tar -C "$ROOT" --exclude=./build --exclude=./.git --transform "s|^\.|noself-$VERSION|" \
-    -czf "$top/SOURCES/noself-$VERSION.tar.gz" .
+  local top=$BATS_TEST_TMPDIR spec=$ROOT/scripts/rpm/noself.spec
+  copy_tree "$top/SOURCES/noself-$VERSION"
+  tar -C "$top/SOURCES" -czf "$top/SOURCES/noself-$VERSION.tar.gz" "noself-$VERSION"
   run -0 env -u BUILD -u MAKEFLAGS rpmbuild -ba --nodeps --define "_topdir $top" \
-    --define '_build_id_links none' "$ROOT/scripts/rpm/noself.spec"
+    --define '_build_id_links none' "$spec"
   rpm -qlp "$top"/RPMS/*/*.rpm | holds_all
   # What a distribution adds itself, rules of one that has other names for libraries, and that the
   # command is static.
@@ -243,27 +206,27 @@ unpacked() {
     "mklibname", "invalid-(license|soname|url)", "outside-libdir-files", "unstripped-binary",
     "requires-on-release", "manpage-not-compressed", "no-manual-page", "statically-linked"]' \
     >"$top/rpmlint.toml"
-  run -0 rpmlint -c "$top/rpmlint.toml" "$ROOT/scripts/rpm/noself.spec" "$top"/RPMS/*/*.rpm
+  run -0 rpmlint -c "$top/rpmlint.toml" "$spec" "$top"/RPMS/*/*.rpm
   [[ $output == *' 0 errors, 0 warnings'* ]]
 }
 
-# The shell of Alpine is busybox's, its libc musl. abuild itself is not in Debian.
-# shellcheck disable=SC1091,SC2154 # it sets these
+# What abuild does with the recipe, for it is not in Debian.
+# shellcheck disable=SC1091,SC2154 # the recipe sets these
 apk_package() {
-  local name
+  set -eu
   . "$ROOT/scripts/alpine/APKBUILD"
-  for name in pkgname pkgver pkgrel pkgdesc url arch license source; do
-    eval "test -n \"\$$name\"" || return 90
-  done
-  cd "$srcdir/$pkgname-$pkgver" && build && package
+  : "$pkgname $pkgver $pkgrel $pkgdesc $url $arch $license $source"
+  cd "$srcdir/$pkgname-$pkgver"
+  build
+  package
 }
 
 @test "the functions of the APKBUILD build with musl and package everything" {
-  need musl-gcc
-  export srcdir=$BATS_TEST_TMPDIR pkgdir=$BATS_TEST_TMPDIR/package CC=musl-gcc
-  sh -n "$ROOT/scripts/alpine/APKBUILD"
+  need busybox musl-gcc
+  export srcdir=$BATS_TEST_TMPDIR pkgdir=$BATS_TEST_TMPDIR/package
   copy_tree "$srcdir/noself-$VERSION"
-  (unset BUILD MAKEFLAGS && set -e && apk_package >/dev/null)
+  busybox sh -n "$ROOT/scripts/alpine/APKBUILD"
+  run -0 env -u BUILD -u MAKEFLAGS CC=musl-gcc bash -c apk_package
   find "$pkgdir" -type f | holds_all
 }
 
@@ -276,4 +239,4 @@ apk_package() {
   [[ $output == *"has no line '## 99.0 YYYY-MM-DD'"* ]]
 }
 
-export -f files trapped install_and_purge upgrade_under dialler both_architectures
+export -f files trapped install_and_purge upgrade_under both_architectures apk_package

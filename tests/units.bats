@@ -43,3 +43,7 @@ load lib/helpers
 @test "ten log lines a second are written, and the dropped ones counted for each process" {
   "$BUILD/unit/test_log_limit"
 }
+
+@test "the command reads programs of every machine, first lines and environments as the kernel does" {
+  "$BUILD/unit/test_command"
+}

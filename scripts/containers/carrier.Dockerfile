@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: MIT
-# The image that carries the shim into a pod: a `cp` and the one file (kubernetes.yaml).
+# The image that carries the library into a pod: `cp` and one file (kubernetes.yaml).
 FROM busybox:stable
 COPY libnoself.so /libnoself.so

@@ -57,6 +57,7 @@ static bool follow_script(struct coverage *coverage, const struct program *progr
 		memory_copy(program->kind == PROGRAM_TEXT ? "/bin/sh" : program->interpreter);
 	char *words[] = {interpreter, NULL, NULL};
 
+	coverage->is_text |= program->kind == PROGRAM_TEXT;
 	if (!*interpreter) {
 		refusal_of_format(coverage, "a script that names no interpreter");
 		return false;
@@ -90,12 +91,15 @@ static bool find_program(struct coverage *coverage, struct program *program, con
 	return false;
 }
 
-/* A dynamic loader, which reads LD_PRELOAD for the program that it is told to run. */
-static bool is_loader(const char *file)
+/*
+ * A dynamic loader reads LD_PRELOAD for the program that it is told to run; noself itself, which is
+ * static, hands it on.
+ */
+static bool passes_preload_on(const char *file)
 {
 	const char *name = path_last(file);
 	return strncmp(name, "ld-", 3) == 0 || strncmp(name, "ld.so", 5) == 0 ||
-	       strncmp(name, "ld64.so", 7) == 0;
+	       strncmp(name, "ld64.so", 7) == 0 || strcmp(name, "noself") == 0;
 }
 
 static void judge_program(struct coverage *coverage, const struct program *program)
@@ -128,7 +132,7 @@ static bool judge_file(struct coverage *coverage, const char *file, struct machi
 	const enum privilege privilege = privilege_of(file);
 	if (privilege)
 		refusal_of_privilege(coverage, privilege);
-	else if (is_read && !is_loader(file))
+	else if (is_read && !passes_preload_on(file))
 		judge_program(coverage, &program);
 	if (is_read)
 		*machine = program.machine;

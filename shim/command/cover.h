@@ -23,6 +23,7 @@ struct coverage {
 	const char *reason;   /* why not COVER_PRELOAD: what goes after "FILE: " */
 	const char *remedy;   /* NULL for COVER_SUPERVISOR */
 	const char *warning;  /* of COVER_PRELOAD, or NULL */
+	bool is_text;         /* the kernel does not run it, a shell does */
 	bool is_within_reach; /* of COVER_REFUSED: the supervisor covers it where it is asked for */
 	struct library library; /* also where it is only for what the command starts */
 };

@@ -32,3 +32,20 @@ const char *machine_name(struct machine machine)
 			return machine_table[i].name;
 	return "another machine";
 }
+
+bool machine_runs_here(struct machine machine)
+{
+#if defined(__x86_64__)
+	return machine.number == EM_X86_64 || machine.number == EM_386;
+#elif defined(__i386__)
+	return machine.number == EM_386;
+#elif defined(__aarch64__)
+	return machine.number == EM_AARCH64 || machine.number == EM_ARM;
+#elif defined(__arm__)
+	return machine.number == EM_ARM;
+#elif defined(__riscv)
+	return machine.number == EM_RISCV;
+#else
+	return false;
+#endif
+}

@@ -25,3 +25,6 @@ bool machine_same(struct machine a, struct machine b);
 
 /* What people call it. */
 const char *machine_name(struct machine machine);
+
+/* Whether a kernel that runs this program runs those of that machine as well. */
+bool machine_runs_here(struct machine machine);

@@ -101,10 +101,13 @@ void refusal_of_search(struct coverage *coverage, const struct machine *machine)
 	const struct library *library = &coverage->library;
 
 	if (library->result == LIBRARY_OTHER) {
-		refuse(coverage, COVER_SUPERVISOR,
-		       memory_format("built for %s, the library only for %s",
-				     machine_name(*machine), machine_name(library->other)),
-		       NULL);
+		const char *what =
+			memory_format("built for %s, the library only for %s",
+				      machine_name(*machine), machine_name(library->other));
+		if (machine_runs_here(*machine))
+			refusal_of_library(coverage, what);
+		else
+			refuse(coverage, COVER_REFUSED, what, "install the library for that too");
 		return;
 	}
 	coverage->how = COVER_NO_LIBRARY;

@@ -63,24 +63,23 @@ static int refused(const struct options *options, const struct coverage *coverag
 /* Starts the supervisor where it is needed or wanted; false where the command may not run without.
  */
 static bool supervised(const struct options *options, const struct coverage *coverage,
-		       const struct settings *settings, bool *is_supervised)
+		       const struct settings *settings, char *const *environment,
+		       bool *is_supervised)
 {
 	const bool is_needed = coverage->how == COVER_SUPERVISOR;
 	struct supervisor_error error;
 
 	*is_supervised = false;
-	if (settings->disabled || !(is_needed || options->supervise))
+	if (settings->mode == MODE_OFF || !(is_needed || options->supervise))
 		return true;
-	*is_supervised = supervise_start(settings, &error);
-	if (*is_supervised && error.reason && (options->supervise || options->verbose))
-		message_say(quoted(options->words[0]), error.reason, error.remedy);
-	if (*is_supervised || options->force)
-		return true;
-	message_say(quoted(options->words[0]),
-		    is_needed ? memory_format("%s, and %s", coverage->reason, error.reason)
-			      : error.reason,
-		    memory_format("%s (--force runs it all the same)", error.remedy));
-	return false;
+	*is_supervised = supervise_start(settings, environment, &error);
+	if (error.reason && !(options->force && !*is_supervised))
+		message_say(quoted(options->words[0]),
+			    is_needed && !*is_supervised
+				    ? memory_format("%s, and %s", coverage->reason, error.reason)
+				    : error.reason,
+			    error.remedy);
+	return *is_supervised || options->force;
 }
 
 /* What -v says: how the command is covered, and the settings. */
@@ -108,18 +107,18 @@ static void tell(const struct options *options, const struct coverage *coverage,
 }
 
 /* Becomes the file; a text without #! is run by a shell, as execvp() does it. */
-static void become(const char *file, char **words, char **environment)
+static void become(const struct coverage *coverage, char **words, char **environment)
 {
 	size_t count = 0;
 
-	execve(file, words, environment);
-	if (errno != ENOEXEC)
+	execve(coverage->file, words, environment);
+	if (errno != ENOEXEC || !coverage->is_text)
 		return;
 	while (words[count])
 		count++;
 	char **shell = memory_of(count + 2, sizeof(*shell));
 	shell[0] = memory_copy("/bin/sh");
-	shell[1] = memory_copy(file);
+	shell[1] = memory_copy(coverage->file);
 	memcpy(shell + 2, words + 1, count * sizeof(*words));
 	execve(shell[0], shell, environment);
 }
@@ -143,11 +142,11 @@ int run(const struct options *options, char **environment)
 		assignments[count++] = environment_preload(
 			environment_value(environment, "LD_PRELOAD"), coverage.library.entry);
 	environment = environment_with(environment, assignments, count);
-	if (!supervised(options, &coverage, &chosen.settings, &is_supervised))
+	if (!supervised(options, &coverage, &chosen.settings, environment, &is_supervised))
 		return EXIT_CANNOT;
 	if (options->verbose)
 		tell(options, &coverage, &chosen, is_supervised);
-	become(coverage.file, options->words, environment);
+	become(&coverage, options->words, environment);
 	const int error = errno;
 	message_say(quoted(options->words[0]), memory_format("cannot be run (%s)", strerror(error)),
 		    "nothing done");

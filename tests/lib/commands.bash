@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-# What the tests of noself and noselfctl share: a source tree of their own, and the shells.
+# What the tests of noself and noselfctl share: the commands in a directory that every user may
+# enter, and what is expected of a refusal.
 # shellcheck shell=bash disable=SC2034,SC2154 # what is set here the tests use, or bats sets
 
-# make_tree: puts the commands and the shim into a source tree in the file's own folder, which any
-# user may enter, so that a test knows what is beside them. Sets TREE, OPEN (the folder above it),
-# NOSELF and NOSELFCTL; end it with remove_tree.
+# make_tree: puts the commands and the library where any user may run them, so that a test knows
+# what is beside them. Sets TREE, OPEN (the directory above it), NOSELF and NOSELFCTL; end it with
+# remove_tree.
 make_tree() {
   OPEN=$(mktemp -d /tmp/noself.XXXXXX)
   TREE=$OPEN/tree
@@ -13,7 +14,8 @@ make_tree() {
   cp -R "$ROOT/scripts/cmd" "$TREE/scripts"
   cp "$ROOT/shim/version" "$TREE/shim"
   cp "$SHIM" "$TREE/build/libnoself.so"
-  NOSELF=$TREE/scripts/cmd/noself
+  cp "$BUILD/noself" "$TREE/build"
+  NOSELF=$TREE/build/noself
   NOSELFCTL=$TREE/scripts/cmd/noselfctl
   export OPEN TREE NOSELF NOSELFCTL
 }
@@ -48,6 +50,17 @@ as_nobody() {
 one_line() {
   [[ ${#stderr_lines[@]} == 1 && $stderr == "$1: "* ]] || {
     echo "expected one line of $1, got: $stderr"
+    return 1
+  }
+}
+
+# refused STATUS WORDS CMD...: CMD, which may begin with as_nobody or the like, ends in noself with
+# that status, nothing on stdout, and one line that holds WORDS, a pattern.
+refused() {
+  run "-$1" --separate-stderr "${@:3}"
+  # shellcheck disable=SC2053 # a pattern
+  [[ $output == '' && ${#stderr_lines[@]} == 1 && $stderr == "noself: "*$2* ]] || {
+    echo "expected one line of noself with '$2', got: $output$stderr"
     return 1
   }
 }
