@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The NOSELF_ variables in a running program: what each does, and what is said of a bad value.
+# The NOSELF_ variables in a running program: what each does, and what is said of a bad value. Which
+# values each takes is for test_settings; what NOSELF_LOG and NOSELF_PINNED do for log and connect.
 
 load lib/helpers
 
@@ -8,92 +9,63 @@ setup() {
   need_namespace
 }
 
-# dial [VARIABLE=VALUE...]: a dial of oneself under the shim with these settings; standard error is
-# kept apart, in $stderr.
-dial() {
-  run --separate-stderr trap_run 50000 50000 shimmed env "$@" "$PROBES/dial" 127.0.0.1 50000
-}
-
-# gives RESULT SELF: the dial came to that.
+# gives RESULT SELF [VARIABLE=VALUE...]: what a dial of oneself with these settings comes to; standard
+# error is kept apart, in $stderr.
 gives() {
+  run --separate-stderr trap_run 50000 50000 shimmed env "${@:3}" "$PROBES/dial" 127.0.0.1 50000
   [[ $output == *"result=$1 "*"self=$2"* ]] || {
     echo "expected result=$1 self=$2; got: $output"
     return 1
   }
 }
 
+# dials N COMMAND...: how often the program is dialled from the outside, by strace.
+dials() {
+  run trap_run 50000 "$2" shimmed strace -f -e trace=connect,getsockopt "${@:3}" \
+    "$PROBES/dial" 127.0.0.1 50000
+  [[ $(count 'htons\(50000\)') == "$1" ]]
+}
+
 @test "without any setting a dial of oneself is refused, and nothing is said" {
   run -1 trap_run 50000 50000 "$PROBES/dial" 127.0.0.1 50000
-  gives OK yes
-  dial
   gives ECONNREFUSED no
   # shellcheck disable=SC2154 # bats sets it
   [[ $stderr == '' ]]
 }
 
-@test "NOSELF_MODE=fail does not dial again" {
-  run trap_run 50000 50001 shimmed strace -e trace=connect "$PROBES/dial" 127.0.0.1 50000
-  [[ $(grep -c 'htons(50000)' <<<"$output") == 2 ]]
-  run trap_run 50000 50001 shimmed env NOSELF_MODE=fail \
-    strace -e trace=connect "$PROBES/dial" 127.0.0.1 50000
-  [[ $(grep -c 'htons(50000)' <<<"$output") == 1 ]]
-  dial NOSELF_MODE=fail
-  gives ECONNREFUSED no
+@test "NOSELF_MODE=observe and NOSELF_DISABLE=1 change nothing, NOSELF_ERRNO is the failure" {
+  gives OK yes NOSELF_MODE=observe
+  gives OK yes NOSELF_DISABLE=1
+  gives ETIMEDOUT no NOSELF_ERRNO=ETIMEDOUT
+  gives EHOSTUNREACH no NOSELF_ERRNO=113 NOSELF_MODE=fail
 }
 
-@test "NOSELF_MODE=observe changes nothing" {
-  dial NOSELF_MODE=observe
-  gives OK yes
-}
-
-@test "NOSELF_RETRIES bounds how often is dialled again" {
+@test "NOSELF_MODE=fail does not retry, NOSELF_RETRIES bounds how often it is done" {
+  local retries
+  dials 2 50001
+  dials 1 50001 -E NOSELF_MODE=fail
   # Without the kernel's help: a socket option that fails leaves plain dials, which in a range of
   # one port meet themselves each time.
-  local retries
   for retries in 1 2 3 7 16; do
-    run trap_run 50000 50000 shimmed env NOSELF_RETRIES="$retries" strace -e trace=connect,getsockopt \
-      -e inject=getsockopt:error=ENOPROTOOPT:when=5 "$PROBES/dial" 127.0.0.1 50000
-    [[ $(grep -c 'htons(50000)' <<<"$output") == $((retries + 1)) ]]
-    gives ECONNREFUSED no
+    dials $((retries + 1)) 50000 -E NOSELF_RETRIES="$retries" \
+      -e inject=getsockopt:error=ENOPROTOOPT:when=5
+    [[ $output == *"result=ECONNREFUSED "*"self=no"* ]]
   done
 }
 
-@test "NOSELF_ERRNO is what a dial fails with, by name or by number" {
-  dial NOSELF_ERRNO=EADDRNOTAVAIL
-  gives EADDRNOTAVAIL no
-  dial NOSELF_ERRNO=ETIMEDOUT
-  gives ETIMEDOUT no
-  dial NOSELF_ERRNO=113
-  gives EHOSTUNREACH no
-}
-
-@test "NOSELF_DISABLE=1 lets every call through" {
-  dial NOSELF_DISABLE=1
-  gives OK yes
-  dial NOSELF_DISABLE=0
-  gives ECONNREFUSED no
-}
-
 @test "a bad value is named in one line, and its default used" {
-  dial NOSELF_MODE=never NOSELF_RETRIES=0 NOSELF_ERRNO=EWHAT NOSELF_PINNED=yes \
+  gives ECONNREFUSED no NOSELF_MODE=never NOSELF_RETRIES=0 NOSELF_ERRNO=EWHAT NOSELF_PINNED=yes \
     NOSELF_BIND_NO_PORT=2 NOSELF_LOG=here NOSELF_DISABLE=maybe
-  gives ECONNREFUSED no
-  [[ $(sort <<<"$stderr") == "$(
-    cat <<'END'
-noself: NOSELF_BIND_NO_PORT=2: expected 0|1; using 1
+  run -0 sort <<<"$stderr"
+  [[ $output == 'noself: NOSELF_BIND_NO_PORT=2: expected 0|1; using 1
 noself: NOSELF_DISABLE=maybe: expected 0|1; using 0
 noself: NOSELF_ERRNO=EWHAT: expected NAME|1..133; using ECONNREFUSED
 noself: NOSELF_LOG=here: expected off|stderr|/PATH; using off
 noself: NOSELF_MODE=never: expected retry|fail|observe; using retry
 noself: NOSELF_PINNED=yes: expected fail|allow; using fail
-noself: NOSELF_RETRIES=0: expected 1..16; using 3
-END
-  )" ]]
-}
-
-@test "a bad value that is long or not printable is said in one short line" {
-  dial NOSELF_MODE="$(printf 'a\nb\033[31m%0500d' 0)"
-  gives ECONNREFUSED no
+noself: NOSELF_RETRIES=0: expected 1..16; using 3' ]]
+  # Long or not printable, it is a short line all the same.
+  gives ECONNREFUSED no NOSELF_MODE="$(printf 'a\nb\033[31m%0500d' 0)"
   [[ $(wc -l <<<"$stderr") == 1 && ${#stderr} -lt 160 ]]
   [[ $stderr == 'noself: NOSELF_MODE=a?b?[31m0000'* ]]
 }
