@@ -94,7 +94,7 @@ fails() {
 2 allocation, stdio, dlsym or locks in a hook|portable|the file exports the listed names alone
 2 in signal handlers and threads|storms|eight threads dial at once
 2 after fork|storms|forks, vforks and handlers around forks dial
-2 under other interposers|stack|libjemalloc and the
+2 under other interposers|stack|libjemalloc and the library
 3 tables of descriptors go stale|connect|nothing is left behind
 3 closed by others|storms|descriptors closed and replaced in mid-dial
 4 a descriptor is held open|log|a line in a file is preceded by the time, and the file is not held

@@ -44,6 +44,11 @@ trap_run() {
     "$@"' "$@"
 }
 
+# tool COMMAND...: make or a compiler, with nothing of what an outer make has set.
+tool() {
+  env -u MAKEFLAGS -u MFLAGS -u BUILD -u CC -u CFLAGS -u CPPFLAGS -u LDFLAGS "$@"
+}
+
 # shimmed CMD...: runs CMD with the shim under it.
 shimmed() {
   env LD_PRELOAD="$SHIM" "$@"
