@@ -74,7 +74,7 @@ in_turn() {
   local address protocol
   for address in 127.0.0.1 ::1; do
     for protocol in '' -m; do
-      # shellcheck disable=SC2086 # none is no word
+      # shellcheck disable=SC2206 # none is no word
       local probe=("$PROBES/ports" $protocol -a "$address" 54 6 20000)
       run -1 trap_run 50000 50009 "${probe[@]}"
       [[ $output == "10 of 54 dials to 6 destinations connected; then: Address already in use" ]]

@@ -3,6 +3,7 @@
 # TCP fast open by sendto, sendmsg, sendmmsg and TCP_FASTOPEN_CONNECT: with a cookie, to a listener,
 # and with each setting. That these calls are guarded without a cookie is shown in connect.bats.
 
+# shellcheck disable=SC2030,SC2031 # each test is a subshell
 load lib/helpers
 
 setup() {

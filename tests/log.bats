@@ -95,10 +95,10 @@ socket.socket().connect_ex(("127.0.0.1", 50000))'
 # undisturbed CMD...: CMD, which runs `logs_to`, comes out refused, and observed in the other mode, as
 # if there were no log; a success leaves errno as it was. Signals have their default effect.
 undisturbed() {
-  run -0 trap_run 50000 50000 env --default-signal timeout 20 bash -c '"$@"' - "$@"
+  run -0 --separate-stderr trap_run 50000 50000 env --default-signal timeout 20 bash -c '"$@"' - "$@"
   [[ $output == 'returned=ECONNREFUSED result=ECONNREFUSED port=50000 self=no' ]] || return 1
   NOSELF_MODE=observe \
-    run -1 trap_run 50000 50000 env --default-signal timeout 20 bash -c '"$@"' - "$@"
+    run -1 --separate-stderr trap_run 50000 50000 env --default-signal timeout 20 bash -c '"$@"' - "$@"
   [[ $output == 'returned=OK result=OK port=50000 self=yes' ]]
 }
 

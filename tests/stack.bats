@@ -3,6 +3,7 @@
 # Stacked before and after other preloaded libraries: self-connections are refused, and the other
 # one goes on doing its work. Where another looks libc up itself, the order matters, and is shown.
 
+# shellcheck disable=SC2030,SC2031 # each test is a subshell with an output of its own
 load lib/helpers
 
 setup() {
@@ -23,14 +24,14 @@ orders() {
   printf '%s\n' "$OTHER:$SHIM" "$SHIM:$OTHER"
 }
 
-# refuses [VARIABLE=VALUE...]: the other library alone lets a dial reach itself; in both orders with
+# refuses: the other library alone lets a dial reach itself; in both orders with
 # ours it does not.
 refuses() {
   local order
-  run -1 trap_run 50000 50000 env "$@" LD_PRELOAD="$OTHER" "$PROBES/dial" 127.0.0.1 50000
+  run -1 trap_run 50000 50000 env LD_PRELOAD="$OTHER" "$PROBES/dial" 127.0.0.1 50000
   [[ $output == *"self=yes"* ]]
   for order in $(orders); do
-    run -0 trap_run 50000 50000 env "$@" LD_PRELOAD="$order" "$PROBES/dial" 127.0.0.1 50000
+    run -0 trap_run 50000 50000 env LD_PRELOAD="$order" "$PROBES/dial" 127.0.0.1 50000
     echo "$order: $output"
     [[ $output == *"returned=ECONNREFUSED "*"self=no"* ]]
   done
