@@ -72,8 +72,9 @@ static bool supervised(const struct options *options, const struct coverage *cov
 	*is_supervised = false;
 	if (settings->mode == MODE_OFF || !(is_needed || options->supervise))
 		return true;
-	*is_supervised = supervise_start(settings, environment, &error);
-	if (error.reason && !(options->force && !*is_supervised))
+	*is_supervised = supervise_start(settings, &error);
+	const bool is_asked_for = options->supervise || options->verbose;
+	if (*is_supervised ? error.reason && is_asked_for : !options->force)
 		message_say(quoted(options->words[0]),
 			    is_needed && !*is_supervised
 				    ? memory_format("%s, and %s", coverage->reason, error.reason)
