@@ -526,3 +526,54 @@ END
     [[ $output == "$PWD/moved/lib/libnoself.so" ]]
   done
 }
+
+# --- completion: what --help names ---
+
+# completed WORD...: what bash would offer for the last word.
+completed() {
+  # shellcheck source=/dev/null
+  . "$ROOT/scripts/completions/noself.bash"
+  COMP_WORDS=("$@")
+  COMP_CWORD=$(($# - 1))
+  COMPREPLY=()
+  _noself
+  echo "${COMPREPLY[*]}"
+}
+
+@test "bash completes options, values, commands and files" {
+  PATH=$TREE/build:$PATH
+  touch program
+  [[ $(completed noself --mo) == --mode ]]
+  [[ $(completed noself --che) == --check ]]
+  [[ $(completed noself -m '') == 'retry fail observe' ]]
+  [[ $(completed noself --mode = o) == observe ]]
+  [[ $(completed noself --mode =) == 'retry fail observe' ]]
+  [[ $(completed noself -l p) == program ]]
+  [[ $(completed noself -m fail unshar) == *unshare* ]]
+  [[ $(completed noself -- unshar) == *unshare* ]]
+  [[ $(completed noself --check prog) == program ]]
+}
+
+@test "zsh completes what --help names, then a command" {
+  need zsh
+  mkdir functions
+  cp "$ROOT/scripts/completions/noself.zsh" functions/_noself
+  PATH=$TREE/build:$PATH run -0 timeout 60 zsh -f "$ROOT/tests/lib/complete.zsh" "$PWD/functions" \
+    'noself --mod' 'noself -m ob' 'noself -l std' 'noself --che' 'noself -m fail unshar'
+  [[ $output == 'noself --mode=
+noself -m observe
+noself -l stderr
+noself --check
+noself -m fail unshare' ]]
+}
+
+@test "fish completes what --help names, then a command" {
+  need fish
+  offered() {
+    PATH=$TREE/build:$PATH HOME=$PWD fish --no-config -c 'source $argv[1]; complete -C $argv[2]' \
+      "$ROOT/scripts/completions/noself.fish" "$1" | cut -f 1
+  }
+  [[ $(offered 'noself --mo') == --mode ]]
+  [[ $(offered 'noself -m ') == $'fail\nobserve\nretry' ]]
+  [[ $(offered 'noself -m fail unshar') == *unshare* ]]
+}

@@ -1,56 +1,50 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
-# Bash completion for noself: its options and their values, then a command as ever.
+# Bash completion for noself: the options and values that `noself --help` names, then a command.
+
+# _noself_values HELP OPTION: the values that the option has; fails where it has none.
+_noself_values() {
+  local short long
+  while IFS='=' read -r short long; do
+    [[ " $short " != *" $2 "* ]] || {
+      echo "$long"
+      return
+    }
+  done < <(sed -n 's/^  \(-.\), \(--[a-z-]*=\)/\1 \2/p' <<<"$1")
+  return 1
+}
 
 _noself() {
-  local word=${COMP_WORDS[COMP_CWORD]} before='' i
+  local word=${COMP_WORDS[COMP_CWORD]} help values i is_check=''
   COMPREPLY=()
-  # the command begins at the first word that is neither an option nor an option's value
+  help=$("${COMP_WORDS[0]}" --help 2>/dev/null) || return
+  # The command begins at the first word that is neither an option nor the value of one. Out of
+  # --mode=fail bash makes three words.
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
-      --)
-        ((i++))
-        break
+      --) break ;;
+      --check) is_check=1 ;;
+      -*)
+        values=$(_noself_values "$help" "${COMP_WORDS[i]}") || continue
+        [[ ${COMP_WORDS[i + 1]} != = ]] || ((i++))
+        ((++i >= COMP_CWORD)) || continue
+        [[ $word != = ]] || word=''
+        mapfile -t COMPREPLY < <(compgen -W "$(tr '|' '\n' <<<"$values" | grep -v '[A-Z.]')" -- "$word")
+        [[ $values != *PATH* ]] || mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- "$word")
+        return
         ;;
-      -[mrepbl] | --mode | --retries | --errno | --pinned | --bind-no-port | --log)
-        # bash makes a word of its own of the =
-        [[ ${COMP_WORDS[i + 1]-} == = ]] && ((i++))
-        before=${COMP_WORDS[i]}
-        [[ $before != = ]] || before=${COMP_WORDS[i - 1]}
-        ((i + 1 < COMP_CWORD)) || break
-        before=''
-        ((i++))
-        ;;
-      -*) ;;
       *) break ;;
     esac
   done
-  if [[ -z $before ]] && ((i < COMP_CWORD)); then
-    if declare -F _command_offset >/dev/null; then
-      _command_offset "$i"
-    else
-      mapfile -t COMPREPLY < <(compgen -f -- "$word")
-    fi
-    return
+  [[ ${COMP_WORDS[i]} != -- || $i == "$COMP_CWORD" ]] || ((i++))
+  if ((i < COMP_CWORD)) && declare -F _command_offset >/dev/null; then
+    _command_offset "$i"
+  elif [[ $i == "$COMP_CWORD" && $word == -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$(grep -oE '^ +(-.|--[a-z-]+)(, --[a-z-]+)?' <<<"$help" | tr ',' ' ')" -- "$word")
+  elif ((i < COMP_CWORD)) || [[ -n $is_check ]]; then
+    mapfile -t COMPREPLY < <(compgen -f -- "$word")
+  else
+    mapfile -t COMPREPLY < <(compgen -c -- "$word")
   fi
-  [[ $word != = ]] || word=''
-  case $before in
-    -m | --mode) mapfile -t COMPREPLY < <(compgen -W 'retry fail observe' -- "$word") ;;
-    -r | --retries) mapfile -t COMPREPLY < <(compgen -W '{1..16}' -- "$word") ;;
-    -e | --errno)
-      mapfile -t COMPREPLY < <(compgen -W 'ECONNREFUSED EADDRNOTAVAIL ECONNRESET ETIMEDOUT EHOSTUNREACH' -- "$word")
-      ;;
-    -p | --pinned) mapfile -t COMPREPLY < <(compgen -W 'fail allow' -- "$word") ;;
-    -b | --bind-no-port) mapfile -t COMPREPLY < <(compgen -W '0 1' -- "$word") ;;
-    -l | --log) mapfile -t COMPREPLY < <(compgen -W 'off stderr' -f -- "$word") ;;
-    *)
-      if [[ $word == -* && ${COMP_WORDS[i - 1]} != -- ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-m --mode -r --retries -e --errno -p --pinned -b
-          --bind-no-port -l --log --force -h --help -V --version' -- "$word")
-      else
-        mapfile -t COMPREPLY < <(compgen -c -- "$word")
-      fi
-      ;;
-  esac
 }
 complete -o filenames -F _noself noself

@@ -1,31 +1,35 @@
 # SPDX-License-Identifier: MIT
-# Fish completion for noself: its options and their values, then a command as ever.
+# Fish completion for noself: the options and values that `noself --help` names, then a command.
+
+set -l valued (noself --help | string match -r '^  (-.), (--[a-z-]+)=' | string match -r '^-+[a-z-]+$')
+set -g __noself_valued $valued
 
 # is the word at the cursor one of noself's own, and not of the command that it runs?
 function __noself_own_word
     set -l words (commandline -opc)
     set -e words[1]
     while set -q words[1]
-        switch $words[1]
-            case -m -r -e -p -b -l --mode --retries --errno --pinned --bind-no-port --log
-                set -e words[1]
-            case --
-                return 1
-            case '-*'
-            case '*'
-                return 1
+        if contains -- $words[1] $__noself_valued
+            set -e words[1]
+        else if not string match -qr '^-' -- $words[1]; or test "$words[1]" = --
+            return 1
         end
         set -e words[1]
     end
 end
 
-complete -c noself -n __noself_own_word -s m -l mode -x -a 'retry fail observe' -d 'What to do about a self-connection'
-complete -c noself -n __noself_own_word -s r -l retries -x -a '(seq 16)' -d 'How often to dial again'
-complete -c noself -n __noself_own_word -s e -l errno -x -a 'ECONNREFUSED EADDRNOTAVAIL ECONNRESET ETIMEDOUT EHOSTUNREACH' -d 'What a call that only reaches itself fails with'
-complete -c noself -n __noself_own_word -s p -l pinned -x -a 'fail allow' -d 'For a port the program itself bound'
-complete -c noself -n __noself_own_word -s b -l bind-no-port -x -a '0 1' -d 'The IP_BIND_ADDRESS_NO_PORT hint'
-complete -c noself -n __noself_own_word -s l -l log -r -a 'off stderr' -d 'Where to log'
-complete -c noself -n __noself_own_word -l force -d 'Run the command even where the shim cannot cover it'
-complete -c noself -n __noself_own_word -s h -l help -d 'Print a summary'
-complete -c noself -n __noself_own_word -s V -l version -d 'Print the version'
-complete -c noself -x -a '(__fish_complete_subcommand -m -r -e -p -b -l --mode --retries --errno --pinned --bind-no-port --log)'
+set -l lines (noself --help)
+for i in (seq 2 (count $lines))
+    set -l help (string trim -- $lines[$i])
+    set -l parts (string match -r '^  (?:-(.), |    )--([a-z-]+)(?:=(.*))?$' -- $lines[(math $i - 1)])
+    or continue
+    set -l arguments -c noself -n __noself_own_word -l $parts[3] -d $help
+    test -z "$parts[2]"; or set -a arguments -s $parts[2]
+    if set -q parts[4]
+        set -l values (string split '|' -- $parts[4] | string match -vr '[A-Z.]')
+        string match -q '*PATH*' -- $parts[4]; and set -a arguments -r; or set -a arguments -x
+        set -a arguments -a "$values"
+    end
+    complete $arguments
+end
+complete -c noself -x -a "(__fish_complete_subcommand $__noself_valued)"

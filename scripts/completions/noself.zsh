@@ -1,20 +1,22 @@
 #compdef noself
 # SPDX-License-Identifier: MIT
-# Zsh completion for noself: its options and their values, then a command as ever.
+# Zsh completion for noself: the options and values that `noself --help` names, then a command.
 
-_noself_log() {
-  _alternative 'word:where:(off stderr)' 'file:file:_files'
-}
-
-_arguments -s -S \
-  '(-m --mode)'{-m+,--mode=}'[what to do about a self-connection]:mode:(retry fail observe)' \
-  '(-r --retries)'{-r+,--retries=}'[how often to dial again]:number:({1..16})' \
-  '(-e --errno)'{-e+,--errno=}'[what a call that only reaches itself fails with]:errno:(ECONNREFUSED EADDRNOTAVAIL ECONNRESET ETIMEDOUT EHOSTUNREACH)' \
-  '(-p --pinned)'{-p+,--pinned=}'[for a port the program itself bound]:what:(fail allow)' \
-  '(-b --bind-no-port)'{-b+,--bind-no-port=}'[the IP_BIND_ADDRESS_NO_PORT hint]:switch:(0 1)' \
-  '(-l --log)'{-l+,--log=}'[where to log]:where:_noself_log' \
-  '--force[run the command even where the shim cannot cover it]' \
-  '(- *)'{-h,--help}'[print a summary]' \
-  '(- *)'{-V,--version}'[print the version]' \
-  '(-):command:_command_names -e' \
-  '*::argument:_normal'
+local -a specs values lines=("${(@f)$($words[1] --help 2>/dev/null)}")
+local match mbegin mend help action
+integer i
+for ((i = 1; i < $#lines; i++)); do
+  help="[${lines[i + 1]#"${lines[i + 1]%%[^ ]*}"}]"
+  if [[ $lines[i] =~ '^  -(.), --([a-z-]+)=(.*)$' ]]; then
+    values=(${(s:|:)match[3]})
+    values=(${values:#*[A-Z.]*})
+    action="($values)"
+    [[ $match[3] != *PATH* ]] || action="{compadd -- $values; _files}"
+    specs+=("(-$match[1] --$match[2])"{-$match[1]+,--$match[2]=}"$help:value:$action")
+  elif [[ $lines[i] =~ '^  -(.), --([a-z-]+)$' ]]; then
+    specs+=("(-$match[1] --$match[2])"{-$match[1],--$match[2]}"$help")
+  elif [[ $lines[i] =~ '^      --([a-z-]+)$' ]]; then
+    specs+=("--$match[1]$help")
+  fi
+done
+_arguments -s -S $specs '(-):command:_command_names -e' '*::argument:_normal'
