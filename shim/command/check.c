@@ -22,8 +22,7 @@ static const char *remark(const struct coverage *coverage)
 }
 
 /* What is said of one file; false where it cannot be covered. */
-static bool judge(char *file, bool supervise, const struct settings *settings,
-		  char *const *environment, const char **verdict)
+static bool judge(char *file, bool supervise, const struct settings *settings, const char **verdict)
 {
 	char *words[] = {file, NULL};
 	struct coverage coverage;
@@ -35,7 +34,7 @@ static bool judge(char *file, bool supervise, const struct settings *settings,
 		coverage.how == COVER_SUPERVISOR ||
 		(supervise &&
 		 (is_preload || (coverage.how == COVER_REFUSED && coverage.is_within_reach)));
-	if (is_for_supervisor && supervise_possible(settings, environment, &error)) {
+	if (is_for_supervisor && supervise_possible(settings, &error)) {
 		*verdict = memory_format("supervisor%s", remark(&coverage));
 		return true;
 	}
@@ -62,7 +61,7 @@ int check(const struct options *options, char *const *environment)
 
 	chosen_read(&chosen, options, environment);
 	for (char **file = options->words; *file; file++) {
-		if (!judge(*file, options->supervise, &chosen.settings, environment, &verdict))
+		if (!judge(*file, options->supervise, &chosen.settings, &verdict))
 			status = 1;
 		puts(message_clean(memory_format("%s: %s", *file, verdict)));
 	}

@@ -63,8 +63,7 @@ static int refused(const struct options *options, const struct coverage *coverag
 /* Starts the supervisor where it is needed or wanted; false where the command may not run without.
  */
 static bool supervised(const struct options *options, const struct coverage *coverage,
-		       const struct settings *settings, char *const *environment,
-		       bool *is_supervised)
+		       const struct settings *settings, bool *is_supervised)
 {
 	const bool is_needed = coverage->how == COVER_SUPERVISOR;
 	struct supervisor_error error;
@@ -143,7 +142,7 @@ int run(const struct options *options, char **environment)
 		assignments[count++] = environment_preload(
 			environment_value(environment, "LD_PRELOAD"), coverage.library.entry);
 	environment = environment_with(environment, assignments, count);
-	if (!supervised(options, &coverage, &chosen.settings, environment, &is_supervised))
+	if (!supervised(options, &coverage, &chosen.settings, &is_supervised))
 		return EXIT_CANNOT;
 	if (options->verbose)
 		tell(options, &coverage, &chosen, is_supervised);

@@ -1,30 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* Has the supervisor cover the command: its context, made from the settings and the environment. */
+/* The one place where the command meets the supervisor. */
 #include "supervise.h"
 
-#include "environment.h"
+#include <stdlib.h>
 
-static struct context context_of(const struct settings *settings, char *const *environment)
+/* The supervisor counts the lines that it logs itself. */
+static struct context context_of(const struct settings *settings)
 {
-	static struct log_limit limit;
-	struct context context = {.settings = *settings, .log_limit = &limit};
-
-	if (settings->log == LOG_STDERR)
-		context.log_target =
-			log_target_of_stderr(environment_value(environment, "JOURNAL_STREAM"));
-	return context;
+	return (struct context){.settings = *settings,
+				.log_target = log_target_of_stderr(getenv("JOURNAL_STREAM"))};
 }
 
-bool supervise_start(const struct settings *settings, char *const *environment,
-		     struct supervisor_error *error)
+bool supervise_possible(const struct settings *settings, struct supervisor_error *error)
 {
-	const struct context context = context_of(settings, environment);
-	return supervisor_start(&context, error) == 0;
-}
-
-bool supervise_possible(const struct settings *settings, char *const *environment,
-			struct supervisor_error *error)
-{
-	const struct context context = context_of(settings, environment);
+	const struct context context = context_of(settings);
 	return supervisor_check(&context, error) == 0;
+}
+
+bool supervise_start(const struct settings *settings, struct supervisor_error *error)
+{
+	const struct context context = context_of(settings);
+	return supervisor_start(&context, error) == 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Has the supervisor cover the command: its context, made from the settings and the environment. */
+/* The one place where the command meets the supervisor. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,13 +7,11 @@
 #include "core/settings.h"
 #include "supervisor/supervisor.h"
 
-/*
- * Has the supervisor cover what this process execs; false where it cannot, and then nothing has
- * changed. In both cases error->reason may say what is not covered, else it is NULL.
- */
-bool supervise_start(const struct settings *settings, char *const *environment,
-		     struct supervisor_error *error);
+/* Whether the supervisor could cover a command here; changes nothing. */
+bool supervise_possible(const struct settings *settings, struct supervisor_error *error);
 
-/* Whether that would work. */
-bool supervise_possible(const struct settings *settings, char *const *environment,
-			struct supervisor_error *error);
+/*
+ * Has the supervisor cover what this process execs; where it cannot, false, and nothing is changed.
+ * Where it can, the error's reason is NULL or says what it does not cover all the same.
+ */
+bool supervise_start(const struct settings *settings, struct supervisor_error *error);
