@@ -7,7 +7,7 @@ load lib/helpers
 
 # figures FILE: of each row the name and whether it has a figure.
 figures() {
-  sed -nE 's/^\| ([^|-][^|]*) \| ([0-9.]+ ± |[0-9]+ KiB|not measured).*/\1: \2/p' "$1"
+  sed -nE 's/^\| ([^|-][^|]*) \| (-?[0-9.]+ ± |[0-9]+ KiB|not measured).*/\1: \2/p' "$1"
 }
 
 @test "make bench measures everything once, and says that a quick run is not for publication" {
