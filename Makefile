@@ -22,7 +22,7 @@ accepts = $(shell $(CC) -Werror $(1) -c -x c /dev/null -o /dev/null 2>/dev/null 
 # Unwind tables are for pthread_cancel(), which has to find its way through a hook.
 HOUSE_CFLAGS := -std=gnu11 -fPIC -fvisibility=hidden -fno-stack-protector -U_FORTIFY_SOURCE \
 	-fno-builtin $(call accepts,-fno-tree-loop-distribute-patterns) \
-	-fasynchronous-unwind-tables $(WARN)
+	-fno-align-functions -fasynchronous-unwind-tables $(WARN)
 # CET and BTI where there are such; atomics in line, for those of libgcc ask for getauxval(); no
 # name of the folder that this is built in.
 HOUSE_CFLAGS += $(call accepts,-fcf-protection) $(call accepts,-mbranch-protection=standard) \
