@@ -56,8 +56,11 @@ $(BUILD)/shim/%.o: shim/%.c Makefile
 COMMAND_CFLAGS := -std=gnu11 -D_GNU_SOURCE= -fPIE $(call accepts,-fcf-protection) \
 	$(call accepts,-mbranch-protection=standard) '-fdebug-prefix-map=$(CURDIR)=.' $(WARN)
 COMMAND_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack $(if $(filter -g%,$(CFLAGS)),,-s)
-links = $(shell echo 'int main(void) { return 0; }' | $(CC) $(CFLAGS) $(LDFLAGS) -fPIE $(1) \
-	-x c - -o /dev/null 2>/dev/null && echo $(1))
+# $(call links,FLAG) is the flag where it makes a program without a loader; musl-gcc takes
+# -static-pie for -pie.
+links = $(shell program=$$(mktemp); echo 'int main(void) { return 0; }' | \
+	$(CC) $(CFLAGS) $(LDFLAGS) -fPIE $(1) -x c - -o $$program 2>/dev/null && \
+	readelf -lW $$program | awk '/INTERP/ { exit 1 }' && echo $(1); rm -f $$program)
 STATIC = $(eval STATIC := $(or $(call links,-static-pie),$(call links,-static)))$(STATIC)
 
 $(BUILD)/noself: $(COMMAND_OBJECTS) $(CORE_OBJECTS)
