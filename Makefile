@@ -136,8 +136,9 @@ musl:
 check: all probes
 	tests/run
 
+# `make soak`, or more dials than usual: `make soak DIALS=100000000`.
 soak: all probes
-	tests/soak
+	tests/soak $(DIALS)
 
 # The benchmark: `make bench`, or a few seconds' version with QUICK=1; RESULTS is where the tables
 # and the picture go. The empty library is linked as ours is and has a page of data.
