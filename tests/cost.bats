@@ -3,6 +3,7 @@
 # What of the library's cost can be counted: system calls, instructions, memory. How long it takes is
 # for `make bench` to measure, never for a test.
 
+# shellcheck disable=SC2030,SC2031 # each test is a subshell with an output of its own
 load lib/helpers
 
 setup() {
