@@ -22,7 +22,7 @@ accepts = $(shell $(CC) -Werror $(1) -c -x c /dev/null -o /dev/null 2>/dev/null 
 # Unwind tables are for pthread_cancel(), which has to find its way through a hook.
 HOUSE_CFLAGS := -std=gnu11 -fPIC -fvisibility=hidden -fno-stack-protector -U_FORTIFY_SOURCE \
 	-fno-builtin $(call accepts,-fno-tree-loop-distribute-patterns) \
-	-fno-align-functions -fasynchronous-unwind-tables $(WARN)
+	-fasynchronous-unwind-tables $(WARN)
 # CET and BTI where there are such; atomics in line, for those of libgcc ask for getauxval(); no
 # name of the folder that this is built in.
 HOUSE_CFLAGS += $(call accepts,-fcf-protection) $(call accepts,-mbranch-protection=standard) \
@@ -56,11 +56,8 @@ $(BUILD)/shim/%.o: shim/%.c Makefile
 COMMAND_CFLAGS := -std=gnu11 -D_GNU_SOURCE= -fPIE $(call accepts,-fcf-protection) \
 	$(call accepts,-mbranch-protection=standard) '-fdebug-prefix-map=$(CURDIR)=.' $(WARN)
 COMMAND_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack $(if $(filter -g%,$(CFLAGS)),,-s)
-# $(call links,FLAG) is the flag where it makes a program without a loader; musl-gcc takes
-# -static-pie for -pie.
-links = $(shell program=$$(mktemp); echo 'int main(void) { return 0; }' | \
-	$(CC) $(CFLAGS) $(LDFLAGS) -fPIE $(1) -x c - -o $$program 2>/dev/null && \
-	readelf -lW $$program | awk '/INTERP/ { exit 1 }' && echo $(1); rm -f $$program)
+links = $(shell echo 'int main(void) { return 0; }' | $(CC) $(CFLAGS) $(LDFLAGS) -fPIE $(1) \
+	-x c - -o /dev/null 2>/dev/null && echo $(1))
 STATIC = $(eval STATIC := $(or $(call links,-static-pie),$(call links,-static)))$(STATIC)
 
 $(BUILD)/noself: $(COMMAND_OBJECTS) $(CORE_OBJECTS)
@@ -136,9 +133,8 @@ musl:
 check: all probes
 	tests/run
 
-# `make soak`, or more dials than usual: `make soak DIALS=100000000`.
 soak: all probes
-	tests/soak $(DIALS)
+	tests/soak
 
 # The benchmark: `make bench`, or a few seconds' version with QUICK=1; RESULTS is where the tables
 # and the picture go. The empty library is linked as ours is and has a page of data.
@@ -161,16 +157,13 @@ FORMATTED := $(wildcard shim/*/*.[ch] tests/probes/*.[ch] tests/unit/*.c tests/f
 	tests/fuzz/mistakes/*.c scripts/bench/*.[ch])
 SHELL_FILES = $(shell grep -lIE '^\#!.*(sh|bats)$$|shellcheck shell=' -r scripts tests .ci)
 
-TIDY := clang-tidy --quiet --warnings-as-errors='*' \
-	--checks='-*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling'
-
 lint:
 	clang-format --dry-run --Werror $(FORMATTED)
 	cppcheck --quiet --std=c11 --enable=warning,style,performance,portability --inline-suppr \
 		--suppress=missingIncludeSystem --suppress=unusedStructMember --error-exitcode=1 shim
-	$(TIDY) $(SHIM_SOURCES) -- -std=gnu11 -Ishim 2>/dev/null
-	$(TIDY) $(COMMAND) -- -std=gnu11 -Ishim -D_GNU_SOURCE= \
-		-DVERSION='""' -DLIBDIR='""' 2>/dev/null
+	clang-tidy --quiet --warnings-as-errors='*' \
+		--checks='-*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling' \
+		$(SHIM_SOURCES) $(COMMAND) -- -std=gnu11 -Ishim -D_GNU_SOURCE= -DVERSION='""' -DLIBDIR='""' 2>/dev/null
 	shellcheck $(SHELL_FILES)
 
 # What is installed: mode, file, and where to. Nothing else is; `uninstall` takes just that away.
@@ -178,17 +171,17 @@ lint:
 DATADIR = $(PREFIX)/share
 # Where zsh looks: its own name for it; packages of Debian use another.
 ZSHDIR ?= $(DATADIR)/zsh/site-functions
-completions = 644:$(2)/$(1).bash:$(DATADIR)/bash-completion/completions/$(1) \
-	644:$(2)/$(1).zsh:$(ZSHDIR)/_$(1) \
-	644:$(2)/$(1).fish:$(DATADIR)/fish/vendor_completions.d/$(1).fish
+completions = 644:scripts/completions/$(1).bash:$(DATADIR)/bash-completion/completions/$(1) \
+	644:scripts/completions/$(1).zsh:$(ZSHDIR)/_$(1) \
+	644:scripts/completions/$(1).fish:$(DATADIR)/fish/vendor_completions.d/$(1).fish
 INSTALLED = \
 	644:$$from/libnoself.so:$(LIBDIR)/libnoself.so \
 	644:shim/man/libnoself.7:$(MANDIR)/man7/libnoself.7 \
 	755:$$from/noself:$(BINDIR)/noself \
-	755:$$work/noselfctl:$(BINDIR)/noselfctl \
+	755:scripts/noselfctl:$(BINDIR)/noselfctl \
 	644:shim/man/noself.1:$(MANDIR)/man1/noself.1 \
 	644:shim/man/noselfctl.8:$(MANDIR)/man8/noselfctl.8 \
-	$(call completions,noself,scripts/completions) $(call completions,noselfctl,scripts/cmd)
+	$(call completions,noself) $(call completions,noselfctl)
 
 # Folders that are there for our files or others like them go when they are empty. Those that every
 # system has stay, but not in a staged tree.
@@ -204,7 +197,6 @@ install:
 		from=$$work/build; \
 		$(MAKE) --no-print-directory BUILD="$$from" all; \
 	fi; \
-	scripts/join noselfctl $(VERSION) '$(LIBDIR)' >"$$work/noselfctl"; \
 	for entry in $(INSTALLED); do \
 		rest=$${entry#*:}; \
 		install -D -m "$${entry%%:*}" "$${rest%%:*}" "$(DESTDIR)$${rest#*:}"; \

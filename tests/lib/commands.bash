@@ -9,31 +9,18 @@
 make_tree() {
   OPEN=$(mktemp -d /tmp/noself.XXXXXX)
   TREE=$OPEN/tree
-  mkdir -p "$TREE/scripts" "$TREE/shim" "$TREE/build"
+  mkdir -p "$TREE/scripts" "$TREE/build"
   chmod 755 "$OPEN"
-  cp -R "$ROOT/scripts/cmd" "$TREE/scripts"
-  cp "$ROOT/shim/version" "$TREE/shim"
+  cp "$ROOT/scripts/noselfctl" "$TREE/scripts"
   cp "$SHIM" "$TREE/build/libnoself.so"
   cp "$BUILD/noself" "$TREE/build"
   NOSELF=$TREE/build/noself
-  NOSELFCTL=$TREE/scripts/cmd/noselfctl
+  NOSELFCTL=$TREE/scripts/noselfctl
   export OPEN TREE NOSELF NOSELFCTL
 }
 
 remove_tree() {
   rm -rf "$OPEN"
-}
-
-# find_shells: sets SHELLS to the shells that the commands are tried with, each one word for `in`.
-find_shells() {
-  need dash busybox
-  SHELLS=(dash 'busybox sh')
-}
-
-# in_shell SHELL COMMAND ARG...: runs a command of the tree with that shell.
-in_shell() {
-  # shellcheck disable=SC2086 # "busybox sh" is two words
-  command ${1} "${@:2}"
 }
 
 # need_root: skips the test for anybody else.
@@ -65,4 +52,4 @@ refused() {
   }
 }
 
-export -f in_shell as_nobody
+export -f as_nobody

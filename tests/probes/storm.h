@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* What the storm probes share: one dial of a dead port of 127.0.0.1, how it ended, and the counts.
- * A storm exits with 0 if no dial reached itself, 1 if some did, 3 if something is odd. */
+/* What the storm probes share: one dial and how it ended, and what a process holds. */
 #pragma once
 
-#include "net.h"
-
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <malloc.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 /* How a dial of a dead port ended. NO_PORT is what a full range gives bare, too. */
 enum outcome { REFUSED, SELF, NO_PORT, OTHER, OUTCOMES };
@@ -17,30 +24,53 @@ struct tally {
 	_Atomic int odd_error;
 };
 
-static int port; /* that is dialled */
+static inline struct sockaddr_in storm_loopback(int port)
+{
+	return (struct sockaddr_in){.sin_family = AF_INET,
+				    .sin_port = htons((uint16_t)port),
+				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+}
+
+static inline void storm_must(long r, const char *what)
+{
+	if (r < 0) {
+		perror(what);
+		exit(4);
+	}
+}
 
 /* connect() and no more, so that it can be the only point of cancellation. */
-static inline enum outcome storm_connect(int fd)
+static inline enum outcome storm_connect(int fd, int port)
 {
-	const struct sockaddr_in to = {.sin_family = AF_INET,
-				       .sin_port = htons((uint16_t)port),
-				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	const struct sockaddr_in to = storm_loopback(port);
 
 	if (connect(fd, (const struct sockaddr *)&to, sizeof(to)) < 0)
 		return errno == ECONNREFUSED ? REFUSED : errno == EADDRNOTAVAIL ? NO_PORT : OTHER;
-	return is_self(fd) ? SELF : OTHER;
+	struct sockaddr_in local, peer;
+	socklen_t a = sizeof(local), b = sizeof(peer);
+	if (getsockname(fd, (struct sockaddr *)&local, &a) < 0 ||
+	    getpeername(fd, (struct sockaddr *)&peer, &b) < 0)
+		return OTHER;
+	return local.sin_port == peer.sin_port ? SELF : OTHER;
 }
 
-/* One socket, one dial; reset, so that no TIME_WAIT keeps the next one away. Safe in a signal
- * handler, where the caller looks after errno. */
-static inline enum outcome storm_dial(void)
+/* With a reset, so that a self-connection leaves no TIME_WAIT that would keep the next one away. */
+static inline void storm_close(int fd)
+{
+	const struct linger reset = {.l_onoff = 1};
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	close(fd);
+}
+
+/* One socket, one dial. Safe in a signal handler, where the caller looks after errno. */
+static inline enum outcome storm_dial(int port)
 {
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return OTHER;
-	enum outcome outcome = storm_connect(fd);
+	enum outcome outcome = storm_connect(fd, port);
 	const int error = errno;
-	close_reset(fd);
+	storm_close(fd);
 	errno = error;
 	return outcome;
 }
@@ -52,31 +82,62 @@ static inline void storm_count(struct tally *tally, enum outcome outcome)
 		tally->odd_error = errno;
 }
 
-static inline pthread_t storm_thread(void *(*run)(void *), void *argument)
+/* Prints the counts on one line, without a newline; how many dials there were. */
+static inline long storm_print(struct tally *t)
 {
+	const long dials = t->of[REFUSED] + t->of[SELF] + t->of[NO_PORT] + t->of[OTHER];
+	printf("%ld dials, %ld refused, %ld reached themselves, %ld without a port, %ld otherwise",
+	       dials, t->of[REFUSED], t->of[SELF], t->of[NO_PORT], t->of[OTHER]);
+	if (t->of[OTHER])
+		printf(" (%s)", strerror(t->odd_error));
+	return dials;
+}
+
+/* Starts a thread whose stack is so small that libc keeps it for the next one, with what is on the
+ * heap for it: otherwise the heap would differ from one round to the next without anybody's doing.
+ */
+static inline pthread_t storm_thread(void *(*run)(void *))
+{
+	pthread_attr_t attributes;
 	pthread_t thread;
-	must(-pthread_create(&thread, NULL, run, argument), "pthread_create");
+
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, 256 * 1024);
+	storm_must(-pthread_create(&thread, &attributes, run, NULL), "pthread_create");
+	pthread_attr_destroy(&attributes);
 	return thread;
 }
 
-/* The lowest free descriptor: higher after a storm than before if one is left open. */
-static inline int storm_lowest_free(void)
+/* What must not grow: open descriptors and bytes in use on the heap. */
+struct held {
+	long descriptors;
+	long bytes;
+};
+
+static inline struct held storm_held(void)
 {
-	int fd = must(dup(STDOUT_FILENO), "dup");
-	close(fd);
-	return fd;
+	struct held held = {0, 0};
+	DIR *folder = opendir("/proc/self/fd");
+	while (folder && readdir(folder))
+		held.descriptors++;
+	if (folder)
+		closedir(folder);
+	const struct mallinfo2 heap = mallinfo2();
+	held.bytes = (long)(heap.uordblks + heap.hblkhd);
+	return held;
 }
 
-/* Prints the counts, and what became of the lowest free descriptor; the status to exit with. */
-static inline int storm_end(struct tally *t, int lowest_before, bool odd)
+/* Ends the line; 0 if nothing has grown or shrunk. */
+static inline int storm_print_growth(struct held before, struct held after)
 {
-	const int lowest = storm_lowest_free();
+	const long descriptors = after.descriptors - before.descriptors;
+	const long bytes = after.bytes - before.bytes;
+	printf("; %+ld descriptors, %+ld bytes\n", descriptors, bytes);
+	return descriptors || bytes;
+}
 
-	printf("%ld dials, %ld refused, %ld reached themselves, %ld without a port, %ld otherwise",
-	       t->of[REFUSED] + t->of[SELF] + t->of[NO_PORT] + t->of[OTHER], t->of[REFUSED],
-	       t->of[SELF], t->of[NO_PORT], t->of[OTHER]);
-	if (t->of[OTHER])
-		printf(" (%s)", strerror(t->odd_error));
-	printf("; %+d descriptors\n", lowest - lowest_before);
-	return odd || t->of[OTHER] || lowest != lowest_before ? 3 : t->of[SELF] ? 1 : 0;
+/* 0 none reached itself and nothing else is odd, 1 some did, 3 something is odd. */
+static inline int storm_status(struct tally *t, int odd)
+{
+	return odd || t->of[OTHER] ? 3 : t->of[SELF] ? 1 : 0;
 }
