@@ -170,15 +170,17 @@ END
 }
 
 @test "used wrongly, noself says how it is used and exits with 125" {
-  local word option
+  local word
   for word in '' '--' '--check'; do
     # shellcheck disable=SC2086 # no word, or one
     run -125 --separate-stderr "$NOSELF" $word
     [[ $output == '' && $stderr == 'usage: noself [OPTION...] [--] COMMAND [ARG...]'* ]]
   done
-  while read -r word option; do
-    refused 125 "option $option: there is no such option" "$NOSELF" "$word" true
-  done <<<$'--nonsense --nonsense\n-x -x\n-fm -f\n--force=1 --force=1'
+  for word in --nonsense -x; do
+    refused 125 "option $word: there is no such option" "$NOSELF" "$word" true
+  done
+  refused 125 'option -f: there is no such option' "$NOSELF" --mode=fail -vfm true
+  refused 125 'option --force=1: it takes no value' "$NOSELF" --force=1 true
   for option in -m --retries -l; do
     refused 125 "option $option: it needs a value" "$NOSELF" "$option"
   done
@@ -418,7 +420,7 @@ END
   chmod 2755 "$OPEN/sgid"
   setcap cap_net_bind_service=ep "$OPEN/capable" || lacking "no file capabilities here"
   while read -r file words; do
-    refused 126 "'$OPEN/$file': $words, so the loader ignores LD_PRELOAD; *run*noself" \
+    refused 126 "'$OPEN/$file': $words, so the loader ignores LD_PRELOAD; run noself as *, or use" \
       as_nobody "$NOSELF" "$OPEN/$file" 0 1
     # The kernel asks whether anything changes: for root nothing does, ...
     run -0 "$NOSELF" "$OPEN/$file" 0 1
@@ -432,7 +434,7 @@ END
   chown nobody "$OPEN/own" && chmod 4755 "$OPEN/own"
   refused 126 'set-user-ID' "$NOSELF" "$OPEN/own" 0 1
   run -0 as_nobody "$NOSELF" "$OPEN/own" 0 1
-  refused 126 'started set-user-ID' setpriv --ruid=65534 "$NOSELF" true
+  refused 126 'started by a set-user-ID program' setpriv --ruid=65534 "$NOSELF" true
   need_namespace
   run -0 trap_run 50000 50000 "$NOSELF" "$OPEN/suid" 1 50000
   [[ $output == "1 dials, 1 refused, 0 reached themselves" ]]
@@ -508,6 +510,8 @@ END
   if [[ ! -e /usr/local/lib/libnoself.so ]]; then
     refused 125 "no libnoself.so in '*', nor beside noself; run 'make', or install it" \
       alone/noself true
+    need_supervisor
+    run -0 alone/noself -s true
   fi
   for odd in 'a b' 'a:b' "a\$b"; do
     cp -R "$TREE/build" "$odd"

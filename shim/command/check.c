@@ -30,10 +30,8 @@ static bool judge(char *file, bool supervise, const struct settings *settings, c
 
 	cover_judge(&coverage, words);
 	const bool is_preload = coverage.how == COVER_PRELOAD;
-	const bool is_for_supervisor =
-		coverage.how == COVER_SUPERVISOR ||
-		(supervise &&
-		 (is_preload || (coverage.how == COVER_REFUSED && coverage.is_within_reach)));
+	const bool is_for_supervisor = coverage.how == COVER_SUPERVISOR ||
+				       (supervise && (is_preload || coverage.is_within_reach));
 	if (is_for_supervisor && supervise_possible(settings, &error)) {
 		*verdict = memory_format("supervisor%s", remark(&coverage));
 		return true;

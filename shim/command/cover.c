@@ -151,13 +151,9 @@ static void judge_words(struct coverage *coverage, char *const *words, const cha
 		refusal_of_clearing(coverage, instead);
 	else if (!is_env || follow_env(coverage, words, &file))
 		is_known = judge_file(coverage, file, &machine);
-	if (coverage->how != COVER_PRELOAD) {
-		/* For what the command starts. */
-		find_library(&coverage->library, NULL);
-		return;
-	}
+	/* Where the library does not reach the command, it may reach what that starts. */
 	find_library(&coverage->library, is_known ? &machine : NULL);
-	if (coverage->library.result != LIBRARY_FOUND)
+	if (coverage->how == COVER_PRELOAD && coverage->library.result != LIBRARY_FOUND)
 		refusal_of_search(coverage, &machine);
 }
 

@@ -18,13 +18,13 @@ enum cover {
 
 struct coverage {
 	enum cover how;
-	const char *file;     /* what is to be run */
-	const char *via;      /* what runs that in the end, or NULL where it is no script */
-	const char *reason;   /* why not COVER_PRELOAD: what goes after "FILE: " */
-	const char *remedy;   /* NULL for COVER_SUPERVISOR */
-	const char *warning;  /* of COVER_PRELOAD, or NULL */
-	bool is_text;         /* the kernel does not run it, a shell does */
-	bool is_within_reach; /* of COVER_REFUSED: the supervisor covers it where it is asked for */
+	const char *file;       /* what is to be run */
+	const char *via;        /* what runs that in the end, or NULL where it is no script */
+	const char *reason;     /* why not COVER_PRELOAD: what goes after "FILE: " */
+	const char *remedy;     /* NULL for COVER_SUPERVISOR */
+	const char *warning;    /* of COVER_PRELOAD, or NULL */
+	bool is_text;           /* the kernel does not run it, a shell does */
+	bool is_within_reach;   /* the supervisor covers it all the same, where it is asked for */
 	struct library library; /* also where it is only for what the command starts */
 };
 

@@ -68,14 +68,15 @@ static bool take_value(struct options *options, int letter)
 	return false;
 }
 
-/* What getopt_long() found wrong: `letter` is its answer, `word` the one it stands at. */
+/* Says what getopt_long() found wrong with `word`; `letter` is its answer. */
 static bool complain(int letter, const char *word)
 {
-	const char *option =
-		strncmp(word, "--", 2) == 0 || !optopt ? word : memory_format("-%c", optopt);
+	const bool is_long = strncmp(word, "--", 2) == 0;
 
-	message_say(memory_format("option %s", option),
-		    letter == ':' ? "it needs a value" : "there is no such option",
+	message_say(memory_format("option %s", is_long ? word : memory_format("-%c", optopt)),
+		    letter == ':'       ? "it needs a value"
+		    : is_long && optopt ? "it takes no value"
+					: "there is no such option",
 		    "see noself --help; nothing done");
 	return false;
 }
@@ -116,13 +117,17 @@ static bool take(struct options *options, int letter, const char *word)
 bool options_read(struct options *options, int count, char **words)
 {
 	struct grammar grammar = {.letters = ""};
-	int letter;
 
 	build_grammar(&grammar);
 	*options = (struct options){.action = ACTION_RUN};
 	opterr = 0;
-	while ((letter = getopt_long(count, words, grammar.letters, grammar.options, NULL)) != -1) {
-		if (!take(options, letter, words[optind - 1]))
+	for (;;) {
+		const char *word = words[optind];
+		const int letter =
+			getopt_long(count, words, grammar.letters, grammar.options, NULL);
+		if (letter == -1)
+			break;
+		if (!take(options, letter, word))
 			return false;
 		if (options->action == ACTION_HELP || options->action == ACTION_VERSION)
 			return true;

@@ -50,7 +50,8 @@ void refusal_of_path(struct coverage *coverage, const char *file, int error)
 		       memory_format("in '%s', which this user may not enter", closed),
 		       "ask for the right to, or correct PATH");
 	else if (error == EACCES)
-		refuse(coverage, COVER_UNRUNNABLE, "not executable", "chmod +x gives that right");
+		refuse(coverage, COVER_UNRUNNABLE, "not executable",
+		       "chmod +x it, unless its file system is mounted noexec");
 	else
 		refuse(coverage, COVER_UNRUNNABLE,
 		       memory_format("not to be reached (%s)", strerror(error)), "check the path");
@@ -73,15 +74,16 @@ void refusal_of_clearing(struct coverage *coverage, const char *instead)
 void refusal_of_privilege(struct coverage *coverage, enum privilege privilege)
 {
 	static const char *const what[] = {
-		[PRIVILEGE_USER] = "set-user-ID, so the loader ignores LD_PRELOAD",
-		[PRIVILEGE_GROUP] = "set-group-ID, so the loader ignores LD_PRELOAD",
-		[PRIVILEGE_CAPABILITIES] =
-			"given file capabilities, so the loader ignores LD_PRELOAD",
-		[PRIVILEGE_CALLER] = "started set-user-ID, so the loader ignores LD_PRELOAD",
+		[PRIVILEGE_USER] = "set-user-ID",
+		[PRIVILEGE_GROUP] = "set-group-ID",
+		[PRIVILEGE_CAPABILITIES] = "given file capabilities",
+		[PRIVILEGE_CALLER] = "started by a set-user-ID program",
 	};
+	const char *user = privilege == PRIVILEGE_CAPABILITIES ? "root" : "its owner";
 
-	refuse(coverage, COVER_REFUSED, what[privilege],
-	       "run noself as the user that it changes to, or " BY_RULE);
+	refuse(coverage, COVER_REFUSED,
+	       memory_format("%s, so the loader ignores LD_PRELOAD", what[privilege]),
+	       memory_format("run noself as %s, or " BY_RULE, user));
 	/* To anybody else the filter costs these rights. */
 	coverage->is_within_reach = geteuid() == 0;
 }
@@ -111,6 +113,7 @@ void refusal_of_search(struct coverage *coverage, const struct machine *machine)
 		return;
 	}
 	coverage->how = COVER_NO_LIBRARY;
+	coverage->is_within_reach = true;
 	coverage->reason =
 		library->result == LIBRARY_NONE
 			? memory_format("no libnoself.so in '%s', nor beside noself",

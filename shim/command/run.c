@@ -37,27 +37,27 @@ static bool check_log(const struct options *options, const struct settings *sett
 	return true;
 }
 
-/* Whether to go on, by what was found out; else the exit status. */
+/* Says why the command is not to be run, and returns the exit status for it; 0 to go on. */
 static int refused(const struct options *options, const struct coverage *coverage)
 {
-	const char *name = quoted(options->words[0]), *remedy = coverage->remedy;
+	const bool is_forced = coverage->how == COVER_REFUSED && options->force;
+	const bool is_supervised = coverage->is_within_reach && options->supervise;
 
-	switch (coverage->how) {
-	case COVER_PRELOAD:
-	case COVER_SUPERVISOR:
+	if (coverage->how == COVER_PRELOAD || coverage->how == COVER_SUPERVISOR || is_forced ||
+	    is_supervised)
 		return 0;
-	case COVER_REFUSED:
-		if (options->force || (options->supervise && coverage->is_within_reach))
-			return 0;
-		remedy = memory_format("%s (--force runs it all the same)", remedy);
-		break;
+	message_say(quoted(options->words[0]), coverage->reason,
+		    coverage->how == COVER_REFUSED
+			    ? memory_format("%s (--force runs it all the same)", coverage->remedy)
+			    : coverage->remedy);
+	switch (coverage->how) {
+	case COVER_MISSING:
+		return EXIT_MISSING;
+	case COVER_NO_LIBRARY:
+		return EXIT_WRONG;
 	default:
-		break;
+		return EXIT_CANNOT;
 	}
-	message_say(name, coverage->reason, remedy);
-	return coverage->how == COVER_MISSING      ? EXIT_MISSING
-	       : coverage->how == COVER_NO_LIBRARY ? EXIT_WRONG
-						   : EXIT_CANNOT;
 }
 
 /* Starts the supervisor where it is needed or wanted; false where the command may not run without.
