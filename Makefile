@@ -22,7 +22,7 @@ accepts = $(shell $(CC) -Werror $(1) -c -x c /dev/null -o /dev/null 2>/dev/null 
 # Unwind tables are for pthread_cancel(), which has to find its way through a hook.
 HOUSE_CFLAGS := -std=gnu11 -fPIC -fvisibility=hidden -fno-stack-protector -U_FORTIFY_SOURCE \
 	-fno-builtin $(call accepts,-fno-tree-loop-distribute-patterns) \
-	-fasynchronous-unwind-tables $(WARN)
+	-fno-align-functions -fasynchronous-unwind-tables $(WARN)
 # CET and BTI where there are such; atomics in line, for those of libgcc ask for getauxval(); no
 # name of the folder that this is built in.
 HOUSE_CFLAGS += $(call accepts,-fcf-protection) $(call accepts,-mbranch-protection=standard) \
@@ -56,8 +56,11 @@ $(BUILD)/shim/%.o: shim/%.c Makefile
 COMMAND_CFLAGS := -std=gnu11 -D_GNU_SOURCE= -fPIE $(call accepts,-fcf-protection) \
 	$(call accepts,-mbranch-protection=standard) '-fdebug-prefix-map=$(CURDIR)=.' $(WARN)
 COMMAND_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack $(if $(filter -g%,$(CFLAGS)),,-s)
-links = $(shell echo 'int main(void) { return 0; }' | $(CC) $(CFLAGS) $(LDFLAGS) -fPIE $(1) \
-	-x c - -o /dev/null 2>/dev/null && echo $(1))
+# $(call links,FLAG) is the flag where it makes a program without a loader; musl-gcc takes
+# -static-pie for -pie.
+links = $(shell program=$$(mktemp); echo 'int main(void) { return 0; }' | \
+	$(CC) $(CFLAGS) $(LDFLAGS) -fPIE $(1) -x c - -o $$program 2>/dev/null && \
+	readelf -lW $$program | awk '/INTERP/ { exit 1 }' && echo $(1); rm -f $$program)
 STATIC = $(eval STATIC := $(or $(call links,-static-pie),$(call links,-static)))$(STATIC)
 
 $(BUILD)/noself: $(COMMAND_OBJECTS) $(CORE_OBJECTS)
@@ -133,8 +136,9 @@ musl:
 check: all probes
 	tests/run
 
+# `make soak`, or more dials than usual: `make soak DIALS=100000000`.
 soak: all probes
-	tests/soak
+	tests/soak $(DIALS)
 
 # The benchmark: `make bench`, or a few seconds' version with QUICK=1; RESULTS is where the tables
 # and the picture go. The empty library is linked as ours is and has a page of data.
@@ -157,13 +161,16 @@ FORMATTED := $(wildcard shim/*/*.[ch] tests/probes/*.[ch] tests/unit/*.c tests/f
 	tests/fuzz/mistakes/*.c scripts/bench/*.[ch])
 SHELL_FILES = $(shell grep -lIE '^\#!.*(sh|bats)$$|shellcheck shell=' -r scripts tests .ci)
 
+TIDY := clang-tidy --quiet --warnings-as-errors='*' \
+	--checks='-*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling'
+
 lint:
 	clang-format --dry-run --Werror $(FORMATTED)
 	cppcheck --quiet --std=c11 --enable=warning,style,performance,portability --inline-suppr \
 		--suppress=missingIncludeSystem --suppress=unusedStructMember --error-exitcode=1 shim
-	clang-tidy --quiet --warnings-as-errors='*' \
-		--checks='-*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling' \
-		$(SHIM_SOURCES) $(COMMAND) -- -std=gnu11 -Ishim -D_GNU_SOURCE= -DVERSION='""' -DLIBDIR='""' 2>/dev/null
+	$(TIDY) $(SHIM_SOURCES) -- -std=gnu11 -Ishim 2>/dev/null
+	$(TIDY) $(COMMAND) -- -std=gnu11 -Ishim -D_GNU_SOURCE= \
+		-DVERSION='""' -DLIBDIR='""' 2>/dev/null
 	shellcheck $(SHELL_FILES)
 
 # What is installed: mode, file, and where to. Nothing else is; `uninstall` takes just that away.

@@ -8,7 +8,7 @@ load lib/roots
 
 export RECIPES=$ROOT/scripts/containers LIB=/usr/local/lib/libnoself.so
 
-# as_image DOCKERFILE|bare CMD...: CMD in the kept root, made an image by that file, with the trap.
+# as_image DOCKERFILE|none CMD...: CMD in the kept root, made an image by that file, with the trap.
 as_image() {
   trap_run 50000 50000 in_root "${kept_root:?}" "$ROOT/tests/lib/as-image" "$1" timeout 5 \
     "${@:2}" 127.0.0.1 50000 2>&1 <<<hello
@@ -16,7 +16,7 @@ as_image() {
 
 @test "two lines in a Dockerfile keep a glibc image's client from reaching itself" {
   need_kept_root debian
-  run as_image bare telnet
+  run as_image none telnet
   [[ $output == *'Connected to 127.0.0.1'* ]]
   run -1 as_image "$RECIPES/Dockerfile" telnet
   [[ $output == *'Connection refused'* && $output != *Connected* && $output != *preload* ]]
@@ -24,7 +24,7 @@ as_image() {
 
 @test "the same two lines and the same file keep a musl image's client from reaching itself" {
   need_kept_root musl
-  run -0 as_image bare nc
+  run -0 as_image none nc
   [[ $output == hello ]]
   run -1 as_image "$RECIPES/Dockerfile" nc
   [[ $output == *'Connection refused'* && $output != *hello* && $output != *preload* ]]
@@ -42,7 +42,7 @@ manifest() {
   /usr/bin/python3 "$ROOT/tests/lib/manifest.py" "$1" "$RECIPES/kubernetes.yaml"
 }
 
-# pod bare|guarded: the init container in a root of musl, then the program in a root of Debian; both
+# pod plain|guarded: the init container in a root of musl, then the program in a root of Debian; both
 # with the volume.
 pod() {
   local volume=$BATS_TEST_TMPDIR/$1 environment=()
@@ -67,7 +67,7 @@ pod() {
   run -0 manifest check
   [[ -z $output ]]
   eval "$(manifest shell)"
-  run pod bare
+  run pod plain
   [[ $output == *'Connected to 127.0.0.1'* ]]
   run -1 pod guarded
   [[ $output == *'Connection refused'* && $output != *Connected* ]]

@@ -1,89 +1,107 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What of the shim's cost can be counted: system calls, instructions, memory, the file's size. How
-# long it takes is for `make bench` to measure, never for a test.
+# What of the library's cost can be counted: system calls, instructions, memory. How long it takes is
+# for `make bench` to measure, never for a test.
 
+# shellcheck disable=SC2030,SC2031 # each test is a subshell with an output of its own
 load lib/helpers
-load lib/cost
 
-# counted COUNTER [ARGUMENT...]: runs one of lib/cost.bash's counters in a namespace.
-counted() {
-  run -0 trap_run 32768 60999 "$@"
+setup() {
+  need_namespace
 }
+
+# traced OPERATION COUNT: the system calls of such a run of the probe; $PRELOAD goes first.
+traced() {
+  local trace=$BATS_TEST_TMPDIR/trace
+  strace -qq -o "$trace" ${PRELOAD:+-E LD_PRELOAD="$PRELOAD"} "$PROBES/cost_calls" "$@" &&
+    wc -l <"$trace"
+}
+
+# executed OPERATION COUNT: the same for instructions in user space.
+executed() {
+  local report
+  report=$(env ${PRELOAD:+LD_PRELOAD="$PRELOAD"} setarch -R valgrind --tool=cachegrind \
+    --cache-sim=no --cachegrind-out-file=/dev/null "$PROBES/cost_calls" "$@" 2>&1) &&
+    sed -n 's/,//g; s/.* I *refs: *\([0-9]*\).*/\1/p' <<<"$report"
+}
+
+# more COUNTER OPERATION: how much more that is with the library, for a hundred calls, from runs with
+# two counts, so that starting and ending cancel out.
+more() {
+  local few many all=0
+  for PRELOAD in "$SHIM" ''; do
+    few=$("$1" "$2" 100) && many=$("$1" "$2" 200) || return
+    all=$((many - few - all))
+  done
+  echo $((-all))
+}
+export BATS_TEST_TMPDIR
+export -f traced executed more
 
 # each_costs CALLS OPERATION...: each of these takes so many system calls more than bare, no others.
 each_costs() {
   local calls=$1 operation
   need strace
-  need_namespace
   for operation in "${@:2}"; do
-    counted calls_more "$operation"
-    echo "$operation: $output more, $calls expected"
-    [[ $output == "$calls" ]]
+    run -0 trap_run 32768 60999 more traced "$operation"
+    [[ $output == $((100 * calls)) ]] || {
+      echo "a hundred of $operation: $output more, $((100 * calls)) expected"
+      return 1
+    }
   done
 }
 
-@test "the counters count: a call done twice as often is two calls" {
+@test "the counters count: a hundred times socket, bind and close" {
   need strace
-  need_namespace
-  # Without the shim and with nothing else: socket, bind and close.
-  PRELOAD='' counted per_call traced 1 11 bind-ip
-  [[ $output == 3 ]]
-  PRELOAD=$SHIM counted per_call traced 1 11 bind-ip
-  [[ $output == 8 ]]
+  run -0 traced bind-ip 100
+  local few=$output
+  run -0 traced bind-ip 200
+  ((output == few + 300))
 }
 
-@test "a dial costs one system call more, by every door" {
+@test "a dial costs one system call more, by each call; a refused one and a UNIX socket's none" {
   each_costs 1 tcp-connect tcp-connect-nonblocking udp-connect \
     fast-open-sendto fast-open-sendmsg fast-open-sendmmsg
-}
-
-@test "a refused dial and a UNIX socket's cost none" {
   each_costs 0 tcp-refused unix-connect
 }
 
-@test "a send that does not dial costs none" {
-  each_costs 0 sendto sendmsg sendmmsg
-}
-
-@test "a bind() of a TCP socket costs five, one of another socket one" {
+@test "a bind() of a TCP socket costs five, one of another socket one, getsockname() one" {
   each_costs 5 bind-named bind-ip bind-wildcard bind-wildcard6
-  each_costs 1 bind-udp bind-unix
-}
-
-@test "getsockname() costs one" {
-  each_costs 1 getsockname
+  each_costs 1 bind-udp bind-unix getsockname
 }
 
 @test "switched off, nothing costs a system call" {
   NOSELF_DISABLE=1 each_costs 0 tcp-connect bind-ip getsockname
 }
 
-@test "a send that does not dial costs at most ten instructions" {
+# at_most INSTRUCTIONS OPERATION...: each of these executes no more of them than bare, in user space.
+at_most() {
+  local most=$1 operation
   need valgrind
-  need_namespace
-  local operation
-  for operation in sendto sendmsg sendmmsg; do
-    counted instructions_more "$operation"
-    echo "$operation: $output instructions more"
-    [[ $output =~ ^[0-9]+(\.[0-9])?$ ]]
-    ((${output%.*} > 0 && ${output%.*} < 10)) || [[ $output == 10 ]]
+  for operation in "${@:2}"; do
+    run -0 trap_run 32768 60999 more executed "$operation"
+    echo "a hundred of $operation: $output instructions more"
+    ((output > 0 && output <= 100 * most))
   done
 }
 
-@test "the library has at most 12 KiB of private pages of its own, and takes nothing of the heap" {
-  run -0 memory "$SHIM" library
-  echo "$output KiB"
-  ((output > 0 && output <= 12))
-  run -0 memory '' heap
-  local bare=$output
-  run -0 memory "$SHIM" heap
-  [[ $output == "$bare" ]]
+@test "a send that does not dial costs no system call, and at most ten instructions" {
+  each_costs 0 sendto sendmsg sendmmsg
+  at_most 10 sendto sendmsg sendmmsg
 }
 
-@test "the installed file has at most 32 KiB" {
-  run -0 make -C "$ROOT" --no-print-directory install DESTDIR="$BATS_TEST_TMPDIR" LIBDIR=/lib
-  run -0 stat -c %s "$BATS_TEST_TMPDIR/lib/libnoself.so"
-  echo "$output bytes"
-  ((output <= 32768))
+@test "a TCP dial that is not to itself costs at most 60 instructions, a UNIX one 30" {
+  at_most 60 tcp-connect tcp-connect-nonblocking
+  at_most 30 unix-connect
+}
+
+@test "the library has at most 12 KiB of private pages of its own, and takes nothing of the heap" {
+  run -0 shimmed "$PROBES/cost_memory" "$SHIM"
+  echo "$output"
+  [[ $output =~ ^"library "([0-9]+)" heap "([0-9]+)$ ]]
+  ((BASH_REMATCH[1] > 0 && BASH_REMATCH[1] <= 12))
+  local heap=${BASH_REMATCH[2]}
+  # As large an environment, for it lies on the stack.
+  run -0 env NO_PRELOAD="$SHIM" "$PROBES/cost_memory" "$SHIM"
+  [[ $output == "library 0 heap $heap" ]]
 }

@@ -123,3 +123,20 @@ export -f installed_loop
   [[ $shimmed == *'Connection refused'*'wrapped:'*'Connection refused'* ]]
   [[ $shimmed != *Connected* && $shimmed != *'cannot be preloaded'* ]]
 }
+
+@test "where there is no static libc, make links noself dynamically and says so" {
+  cat >"$BATS_TEST_TMPDIR/cc" <<'END'
+#!/bin/sh
+case " $* " in *' -static'*) exit 1 ;; esac
+exec cc "$@"
+END
+  chmod +x "$BATS_TEST_TMPDIR/cc"
+  run -0 make_ CC="$BATS_TEST_TMPDIR/cc" BUILD="$BATS_TEST_TMPDIR/build" all
+  [[ $output == *"no static libc here, so $BATS_TEST_TMPDIR/build/noself is linked dynamically"* ]]
+  run -0 readelf -lW "$BATS_TEST_TMPDIR/build/noself"
+  [[ $output == *INTERP* ]]
+  run -0 "$BATS_TEST_TMPDIR/build/noself" printenv LD_PRELOAD
+  [[ $output == "$BATS_TEST_TMPDIR/build/libnoself.so" ]]
+  run -0 readelf -lW "$BUILD/noself"
+  [[ $output != *INTERP* ]]
+}

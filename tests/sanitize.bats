@@ -1,14 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The shim watched from inside: ASan and UBSan, TSan, memcheck and helgrind find nothing in it, and
-# libFuzzer finds no input on which its pure parts and their oracles disagree.
+# The library watched from inside: ASan and UBSan, TSan, memcheck and helgrind find nothing in it, and
+# libFuzzer no input on which its pure parts and their oracles disagree.
 
 load lib/helpers
 
-# build TARGET: one of make's, with nothing of what an outer make has set.
+# build TARGET: one of make's.
 build() {
-  run env -u MAKEFLAGS -u MFLAGS -u BUILD -u CFLAGS -u LDFLAGS make --no-print-directory --silent \
-    -C "$ROOT" "$@"
+  run tool make --no-print-directory --silent -C "$ROOT" "$@"
   echo "$output"
   [[ $status == 0 ]]
 }
@@ -19,7 +18,7 @@ runtime() {
   [[ $RUNTIME == /* ]] || lacking "the compiler has no lib$1"
 }
 
-# dials CMD...: CMD takes a probe and its arguments; each way to dial and to bind, in the trap.
+# dials CMD...: CMD takes a probe and its arguments; by each call and bound in each way, in the trap.
 dials() {
   local way
   for way in "" -n -t -f -s -g -G "-b 127.0.0.1 -p 0" "-b 127.0.0.1 -p 50000" "-b 0.0.0.0 -p 0"; do
@@ -49,12 +48,7 @@ storms() {
 @test "the unit tests pass under ASan and UBSan" {
   runtime asan
   build asan
-  local unit
-  for unit in "$BUILD"/asan/unit/test_*[!.d]; do
-    run "$unit"
-    echo "$unit: $output"
-    [[ $status == 0 && $output == *" checks, 0 failed" ]]
-  done
+  units "$BUILD/asan"
 }
 
 @test "dials and storms under ASan and UBSan give no report" {
@@ -104,5 +98,6 @@ storms() {
   [[ ${NOSELF_FULL:-0} == 0 ]] || seconds=20
   build fuzz FUZZ_SECONDS="$seconds"
   echo "# ${output//$'\n'/$'\n'# }" >&3
-  [[ $(grep -c ' runs in .*, nothing found' <<<"$output") == 3 ]]
+  local fuzzers=("$ROOT"/tests/unit/fuzz_*.c)
+  [[ $(count ' runs in .*, nothing found') == "${#fuzzers[@]}" ]]
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Storms: many dials at once, from threads, signal handlers and children, cancelled, closed in
-# mid-dial. Bare some reach themselves; under the shim none does, and nothing leaks or hangs.
+# mid-dial. Bare some reach themselves; with the library none does, and nothing leaks or hangs.
 
 load lib/helpers
 
@@ -9,7 +9,7 @@ setup() {
   need_namespace
 }
 
-# storm LO HI PROBE...: the probe's dials reach themselves bare, and under the shim do not. A bare
+# storm LO HI PROBE...: the probe's dials reach themselves bare, and with the library do not. A bare
 # storm is a matter of luck where a range has more than one port: it gets some more rounds.
 storm() {
   local lo=$1 hi=$2 round
@@ -23,19 +23,14 @@ storm() {
   run trap_run "$lo" "$hi" shimmed "$@"
   echo "# $output" >&3
   [[ $status == 0 ]]
-  [[ $output == *" 0 reached themselves"* && $output == *" +0 descriptors, +0 bytes" ]]
+  [[ $output == *" 0 reached themselves"* && $output == *" +0 descriptors" ]]
 }
 
-@test "40,000 dials in a range of one port: none reaches itself, nothing is left" {
-  storm 50000 50000 "$PROBES/storm_dials" -n 40000 50000
-}
-
-@test "40,000 dials in a range of two ports: none reaches itself, nothing is left" {
-  storm 50000 50001 "$PROBES/storm_dials" -n 40000 50000
-}
-
-@test "40,000 dials in a range of eleven ports: none reaches itself, nothing is left" {
-  storm 50000 50010 "$PROBES/storm_dials" -n 40000 50000
+@test "40,000 dials in ranges of one, two and eleven ports: none reaches itself, nothing is left" {
+  local high
+  for high in 50000 50001 50010; do
+    storm 50000 "$high" "$PROBES/storm_dials" -n 40000 50000
+  done
 }
 
 @test "eight threads dial at once, and a 5 kHz signal's handler dials into their dials" {
@@ -44,26 +39,12 @@ storm() {
   storm 50000 50010 "$PROBES/storm_dials" -t 8 -s 5000 -n 20000 50000
 }
 
-@test "under a log the storm writes whole lines only, and no more than ten a second" {
+@test "under a log the storm writes whole lines only" {
   local log=$BATS_TEST_TMPDIR/log
-  run trap_run 50000 50001 env NOSELF_LOG="$log" LD_PRELOAD="$SHIM" \
+  run -0 trap_run 50000 50001 env NOSELF_LOG="$log" LD_PRELOAD="$SHIM" \
     "$PROBES/storm_dials" -t 8 -s 5000 -n 20000 50000
-  echo "$output"
-  [[ $status == 0 ]]
-  [[ $output == *" 0 reached themselves"* && $output == *" +0 descriptors, +0 bytes" ]]
-  [[ $(wc -l <"$log") -ge 1 ]]
-  # shellcheck disable=SC2016 # the dollar signs are awk's
-  # Lines of different threads may be in another order than the seconds that they were counted in.
-  run -0 awk '!/^[0-9TZ:.-]+ noself\[[0-9]+\]: comm=storm_dials fd=[0-9]+ self=127\.0\.0\.1:50000 action=(retried|failed) tries=[0-9]+ result=[A-Z]+( dropped=[0-9]+)?$/ {
-      print "no whole line:", $0; bad = 1
-    }
-    { lines++; last = $1; if (NR == 1) first = $1 }
-    function seconds(t) { split(t, p, /[T:Z]/); return p[2] * 3600 + p[3] * 60 + p[4] }
-    END {
-      most = 10 * (int((seconds(last) - seconds(first) + 86400) % 86400) + 2)
-      if (lines > most) { print lines " lines, at most " most " expected"; bad = 1 }
-      exit bad
-    }' "$log"
+  [[ -s $log ]]
+  run -1 grep -vE '^[0-9TZ:.-]+ noself\[[0-9]+\]: comm=storm_dials fd=[0-9]+ self=127\.0\.0\.1:50000 action=(retried|failed) tries=[0-9]+ result=[A-Z]+( dropped=[0-9]+)?$' "$log"
 }
 
 @test "forks, vforks and handlers around forks dial while seven threads dial" {
@@ -78,9 +59,9 @@ storm() {
 
 @test "a thread that is stuck in connect() can be cancelled there" {
   run -0 trap_run 50000 50100 "$PROBES/storm_cancel" stuck 40000
-  [[ $output == "stuck in connect(): cancelled, +0 descriptors" ]]
+  [[ $output == "stuck in connect(): cancelled" ]]
   run -0 trap_run 50000 50100 shimmed "$PROBES/storm_cancel" stuck 40000
-  [[ $output == "stuck in connect(): cancelled, +0 descriptors" ]]
+  [[ $output == "stuck in connect(): cancelled" ]]
 }
 
 @test "descriptors closed and replaced in mid-dial harm no other connection, and none hangs" {

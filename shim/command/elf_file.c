@@ -69,7 +69,7 @@ static void read_dynamic(struct program *program, const struct elf *elf, const s
 	enum { MOST_ENTRIES = 4096 };
 	uint8_t at[sizeof(Elf64_Dyn)];
 	const size_t size = SIZE_OF(elf, Dyn);
-	uint64_t strings = 0, length = 0;
+	uint64_t address = 0, length = 0;
 
 	for (uint64_t i = 0; i < MOST_ENTRIES && (i + 1) * size <= all->size; i++) {
 		if (!source_read(elf->source, all->offset + i * size, at, size))
@@ -79,10 +79,11 @@ static void read_dynamic(struct program *program, const struct elf *elf, const s
 		if (tag == DT_NULL)
 			break;
 		if (tag == DT_STRTAB)
-			strings = offset_of(elf, value);
+			address = value;
 		if (tag == DT_STRSZ)
 			length = value;
 	}
+	const uint64_t strings = address ? offset_of(elf, address) : 0;
 	if (strings)
 		elf_names_read(program, elf->source, strings, length);
 }

@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "chosen.h"
+#include "core/log_path.h"
 #include "cover.h"
 #include "environment.h"
-#include "log_file.h"
 #include "memory.h"
 #include "messages.h"
 #include "supervise.h"
@@ -25,7 +25,7 @@ static bool check_log(const struct options *options, const struct settings *sett
 	for (int i = 0; i < SETTINGS; i++) {
 		if (!options->values[i] || options->values[i] != settings->log_path)
 			continue;
-		const int error = log_file_error(settings->log_path);
+		const int error = (int)-log_path_check(settings->log_path);
 		if (!error)
 			return true;
 		message_say(memory_format("option -%c", settings_table[i].letter),

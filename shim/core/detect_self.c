@@ -3,13 +3,17 @@
 #include "detect_self.h"
 
 #include <errno.h>
+#include <stddef.h>
 
 #include "sys.h"
 #include "tcpinfo.h"
 #include "tcpsock.h"
 
-/* Whether it is TCP, and TCP_INFO leaves it possible that it reached itself. */
-static bool can_be_self(int fd)
+/*
+ * Whether it is TCP, and TCP_INFO leaves it possible that it reached itself. Out of line, because
+ * what TCP_INFO fills in takes much of the stack.
+ */
+__attribute__((noinline)) static bool can_be_self(int fd)
 {
 	struct tcpinfo info;
 	/* MPTCP has it since Linux 5.16. An AF_SMC socket answers for the TCP socket inside. */
@@ -17,13 +21,29 @@ static bool can_be_self(int fd)
 	return (r >= 0 || tcpsock_is_tcp(fd)) && tcpinfo_can_be_self(&info);
 }
 
+uint16_t detect_self_port(int fd)
+{
+	/* The port is in the same place in every internet address; nothing more is needed. */
+	union {
+		struct sockaddr_in6 whole;
+		struct endpoint_start start;
+		uint32_t word;
+	} name;
+	socklen_t length = sizeof(name);
+
+	name.word = 0;
+	sys_getsockname(fd, &name, &length);
+	return name.start.port;
+}
+
 bool detect_self(int fd, const void *to, socklen_t to_length, struct endpoint *self)
 {
+	const struct endpoint_start *start = to ? endpoint_start(to, to_length) : NULL;
 	union socket_name name;
 	socklen_t length = sizeof(name);
 
-	if (sys_getsockname(fd, &name, &length) < 0 ||
-	    endpoint_port(&name, length) != endpoint_port(to, to_length))
+	if (!start || start->port != detect_self_port(fd) ||
+	    sys_getsockname(fd, &name, &length) < 0)
 		return false;
 	const struct endpoint destination = endpoint_of(to, to_length);
 	*self = endpoint_of(&name, length);

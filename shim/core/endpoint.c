@@ -45,18 +45,6 @@ struct endpoint endpoint_of(const void *address, socklen_t length)
 	return end;
 }
 
-uint16_t endpoint_port(const void *address, socklen_t length)
-{
-	enum { END_OF_PORT = 4 }; /* sin_port and sin6_port lie in the same place */
-	const uint8_t *bytes = address;
-	sa_family_t family;
-
-	if (!address || length < END_OF_PORT)
-		return 0;
-	copy(&family, address, sizeof(family));
-	return family == AF_INET || family == AF_INET6 ? (uint16_t)(bytes[2] << 8 | bytes[3]) : 0;
-}
-
 size_t endpoint_last_word(sa_family_t family)
 {
 	return family == AF_INET6 ? offsetof(struct sockaddr_in6, sin6_addr) + 12

@@ -2,6 +2,7 @@
 /* One end of an internet connection, as a value: what it is, and whether two are the same. Pure. */
 #pragma once
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,10 +15,10 @@ struct endpoint {
 	uint8_t address[16]; /* network order; IPv4 in the first four, the others zero */
 };
 
-/* A sockaddr large enough for either family. */
+/* A sockaddr large enough for either family; the kernel cuts off what is longer. */
 union socket_name {
 	struct sockaddr any;
-	struct sockaddr_storage storage;
+	struct sockaddr_in6 in6;
 };
 
 /*
@@ -27,11 +28,23 @@ union socket_name {
  */
 struct endpoint endpoint_of(const void *address, socklen_t length);
 
+/* How sockaddr_in and sockaddr_in6 begin; it may lie at an odd address. */
+struct __attribute__((packed, may_alias)) endpoint_start {
+	sa_family_t family;
+	uint16_t port; /* in network order */
+};
+
 /*
- * Its port alone, in host order, which is all that tells nearly every dial apart; 0 where it is no
- * internet address. Reads no byte past the fourth.
+ * The address where it is an internet one, NULL where not, as every UNIX socket's. Reads no byte
+ * past the fourth. Inline, because every dial of the program comes here.
  */
-uint16_t endpoint_port(const void *address, socklen_t length);
+static inline const struct endpoint_start *endpoint_start(const void *address, socklen_t length)
+{
+	const struct endpoint_start *start = address;
+	if (length < sizeof(*start))
+		return NULL;
+	return start->family == AF_INET || start->family == AF_INET6 ? start : NULL;
+}
 
 /* Where the last four bytes of the address lie in a socket address: zeros in every wildcard. */
 size_t endpoint_last_word(sa_family_t family);

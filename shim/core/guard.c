@@ -54,9 +54,7 @@ static bool reached_self(struct attempt *a)
 		return a->op->can_fail_connected && !was_dialled_before(a->result) &&
 		       detect_self_by_peer(a->fd, &a->self);
 	to = a->op->destination(a->call, &length);
-	/* UNIX sockets and AF_UNSPEC end here, before any system call. */
-	return endpoint_port(to, length) != 0 && detect_self(a->fd, to, length, &a->self) &&
-	       !is_known(a);
+	return detect_self(a->fd, to, length, &a->self) && !is_known(a);
 }
 
 static enum outcome outcome_of(struct attempt *a)
@@ -156,13 +154,13 @@ static const char *finish(struct attempt *a, enum verdict verdict)
 }
 
 long guard_dial(const struct settings *settings, int fd, const struct connect_op *op,
-		const void *call, struct log_event *event)
+		const void *call, long result, struct log_event *event)
 {
-	struct attempt a = {.settings = settings, .fd = fd, .op = op, .call = call};
+	struct attempt a = {
+		.settings = settings, .fd = fd, .op = op, .call = call, .result = result};
 	enum verdict verdict;
 
 	event->action = NULL;
-	dial(&a);
 	if (settings->mode == MODE_OFF)
 		return a.result;
 	while ((verdict = judge(&a)) == VERDICT_RETRY || verdict == VERDICT_REPEAT)

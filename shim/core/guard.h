@@ -22,9 +22,10 @@ struct connect_op {
 };
 
 /*
- * Dials until the socket `fd` has not reached itself, or fails. Returns what the program gets: the
- * call's result or a negative errno. `call` is handed to `op`. `event` says what is to be logged;
- * its action is NULL where the socket did not meet itself.
+ * Goes on after a dial that gave `result`, the call's own or a negative errno: dials again until
+ * the socket `fd` has not reached itself, or fails. Returns what the program gets, in the same
+ * form. `call` is handed to `op`. `event` says what is to be logged; its action is NULL where the
+ * socket did not meet itself.
  */
 long guard_dial(const struct settings *settings, int fd, const struct connect_op *op,
-		const void *call, struct log_event *event);
+		const void *call, long result, struct log_event *event);

@@ -20,11 +20,6 @@ enum { SIGNAL_SET_SIZE = 8 };
 #define CALL(name, a, b, c, d, e)                                                                  \
 	raw_syscall(SYS_##name, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e))
 
-long sys_getsockname(int fd, void *address, socklen_t *length)
-{
-	return CALL(getsockname, fd, address, length, 0, 0);
-}
-
 long sys_getpeername(int fd, void *address, socklen_t *length)
 {
 	return CALL(getpeername, fd, address, length, 0, 0);

@@ -6,12 +6,18 @@
 #include <stdint.h>
 #include <time.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include "raw_syscall.h"
 
 /*
  * Each returns what the kernel returned, or a negative errno. The thread's errno is undefined
  * afterwards: whoever was called by the program puts it right before returning to it.
  */
-long sys_getsockname(int fd, void *address, socklen_t *length);
+static inline long sys_getsockname(int fd, void *address, socklen_t *length)
+{
+	return raw_syscall(SYS_getsockname, fd, (long)address, (long)length, 0, 0);
+}
 long sys_getpeername(int fd, void *address, socklen_t *length);
 long sys_connect(int fd, const void *address, socklen_t length);
 long sys_bind(int fd, const void *address, socklen_t length);

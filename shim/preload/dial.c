@@ -26,14 +26,24 @@ __attribute__((noinline)) static void log_event(const struct context *context,
 	log_write(context, &source, event);
 }
 
-long dial(const struct load *load, int fd, const struct connect_op *op, const void *call)
+long dial_on(const struct load *load, int fd, const struct connect_op *op, const void *call,
+	     long first)
 {
 	const int errno_before = errno;
 	struct log_event event;
-	const long result = guard_dial(&load->context.settings, fd, op, call, &event);
+	const long result = guard_dial(&load->context.settings, fd, op, call, first, &event);
 
 	if (event.action)
 		log_event(&load->context, &event);
 	errno = result < 0 ? (int)-result : errno_before;
 	return result < 0 ? -1 : result;
+}
+
+long dial(const struct load *load, int fd, const struct connect_op *op, const void *call)
+{
+	const int errno_before = errno;
+	const long result = dial_on(load, fd, op, call, op->connect(call));
+	if (result >= 0)
+		errno = errno_before;
+	return result;
 }

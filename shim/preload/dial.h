@@ -9,7 +9,11 @@
 long dial_result(long result);
 
 /*
- * Runs guard_dial and logs what it met. Returns as libc does: the call's result with errno as it
- * was before, or -1 and errno.
+ * Runs guard_dial after a first dial that gave `first`, and logs what it met. Returns as libc does:
+ * the call's result with errno as it was at this call, or -1 and errno.
  */
+long dial_on(const struct load *load, int fd, const struct connect_op *op, const void *call,
+	     long first);
+
+/* The same with the first dial, so that errno is as it was before that. */
 long dial(const struct load *load, int fd, const struct connect_op *op, const void *call);

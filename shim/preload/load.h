@@ -11,7 +11,7 @@ struct load {
 };
 
 /* NULL until the constructor has run; atomic, because a thread may be there before it. */
-extern const struct load *_Atomic load_done;
+extern const struct load *_Atomic load_done __attribute__((visibility("hidden")));
 
 /*
  * What was found out. A call that comes before the constructor (another library's constructor

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Keeps the path of the log file, and reports one that can never be written to. */
-#define _GNU_SOURCE
 #include "log_path.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "core/errnames.h"
+#include "core/log_path.h"
 #include "core/log_target.h"
-#include "core/sys.h"
 #include "core/text.h"
 #include "core/write_line.h"
 
@@ -19,35 +15,6 @@ enum { LONGEST_PATH_SHOWN = 256 };
 
 /* In a section of its own, behind the rest: none of its pages is touched where it is not used. */
 static char log_path[PATH_MAX] __attribute__((section(".bss.log_path")));
-
-/* Whether the file can be created: 0 or a negative errno. */
-static long check_directory(unsigned length)
-{
-	while (log_path[--length] != '/')
-		;
-	log_path[length] = '\0';
-	const long r = sys_access(length ? log_path : "/", W_OK | X_OK);
-	log_path[length] = '/';
-	return r;
-}
-
-/* Whether the path can be written to: 0 or a negative errno. */
-static long check(unsigned length)
-{
-	struct file_identity file = {.mode = 0};
-	/* O_PATH does not open the file itself: the reader of a FIFO does not notice. */
-	const long fd = sys_open(log_path, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
-
-	if (fd == -ENOENT)
-		return check_directory(length);
-	if (fd < 0)
-		return fd;
-	sys_identity((int)fd, &file);
-	sys_close((int)fd);
-	if (S_ISLNK(file.mode))
-		return -ELOOP;
-	return S_ISDIR(file.mode) ? -EISDIR : sys_access(log_path, W_OK);
-}
 
 static bool is_lasting(long error)
 {
@@ -89,7 +56,7 @@ void log_path_keep(struct settings *settings)
 		log_path[length] = settings->log_path[length];
 	log_path[length] = '\0';
 	settings->log_path = log_path;
-	const long r = settings->mode == MODE_OFF ? 0 : check(length);
+	const long r = settings->mode == MODE_OFF ? 0 : log_path_check(log_path);
 	if (is_lasting(r))
 		report(r);
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # What the tests share: where things are, a namespace with the trap set, polling, and skipping.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # status and output are set by bats
 
 [[ -z ${BATS_VERSION-} ]] || bats_require_minimum_version 1.5.0
 
@@ -47,6 +47,18 @@ trap_run() {
 # tool COMMAND...: make or a compiler, with nothing of what an outer make has set.
 tool() {
   env -u MAKEFLAGS -u MFLAGS -u BUILD -u CC -u CFLAGS -u CPPFLAGS -u LDFLAGS "$@"
+}
+
+# units DIRECTORY: every unit test of such a build passes.
+units() {
+  local unit
+  for unit in "$1"/unit/test_*[!.d]; do
+    run "$unit"
+    [[ $status == 0 && $output == *" checks, 0 failed" ]] || {
+      echo "$unit: $output"
+      return 1
+    }
+  done
 }
 
 # shimmed CMD...: runs CMD with the shim under it.

@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What the storm probes share: one dial and how it ended, and what a process holds. */
+/* What the storm probes share: one dial of a dead port of 127.0.0.1, how it ended, and the counts.
+ * A storm exits with 0 if no dial reached itself, 1 if some did, 3 if something is odd. */
 #pragma once
 
-#include <arpa/inet.h>
-#include <dirent.h>
-#include <errno.h>
-#include <malloc.h>
-#include <netinet/in.h>
+#include "net.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 /* How a dial of a dead port ended. NO_PORT is what a full range gives bare, too. */
 enum outcome { REFUSED, SELF, NO_PORT, OTHER, OUTCOMES };
@@ -24,53 +17,30 @@ struct tally {
 	_Atomic int odd_error;
 };
 
-static inline struct sockaddr_in storm_loopback(int port)
-{
-	return (struct sockaddr_in){.sin_family = AF_INET,
-				    .sin_port = htons((uint16_t)port),
-				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-}
-
-static inline void storm_must(long r, const char *what)
-{
-	if (r < 0) {
-		perror(what);
-		exit(4);
-	}
-}
+static int port; /* that is dialled */
 
 /* connect() and no more, so that it can be the only point of cancellation. */
-static inline enum outcome storm_connect(int fd, int port)
+static inline enum outcome storm_connect(int fd)
 {
-	const struct sockaddr_in to = storm_loopback(port);
+	const struct sockaddr_in to = {.sin_family = AF_INET,
+				       .sin_port = htons((uint16_t)port),
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 
 	if (connect(fd, (const struct sockaddr *)&to, sizeof(to)) < 0)
 		return errno == ECONNREFUSED ? REFUSED : errno == EADDRNOTAVAIL ? NO_PORT : OTHER;
-	struct sockaddr_in local, peer;
-	socklen_t a = sizeof(local), b = sizeof(peer);
-	if (getsockname(fd, (struct sockaddr *)&local, &a) < 0 ||
-	    getpeername(fd, (struct sockaddr *)&peer, &b) < 0)
-		return OTHER;
-	return local.sin_port == peer.sin_port ? SELF : OTHER;
+	return is_self(fd) ? SELF : OTHER;
 }
 
-/* With a reset, so that a self-connection leaves no TIME_WAIT that would keep the next one away. */
-static inline void storm_close(int fd)
-{
-	const struct linger reset = {.l_onoff = 1};
-	setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
-	close(fd);
-}
-
-/* One socket, one dial. Safe in a signal handler, where the caller looks after errno. */
-static inline enum outcome storm_dial(int port)
+/* One socket, one dial; reset, so that no TIME_WAIT keeps the next one away. Safe in a signal
+ * handler, where the caller looks after errno. */
+static inline enum outcome storm_dial(void)
 {
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return OTHER;
-	enum outcome outcome = storm_connect(fd, port);
+	enum outcome outcome = storm_connect(fd);
 	const int error = errno;
-	storm_close(fd);
+	close_reset(fd);
 	errno = error;
 	return outcome;
 }
@@ -82,62 +52,31 @@ static inline void storm_count(struct tally *tally, enum outcome outcome)
 		tally->odd_error = errno;
 }
 
-/* Prints the counts on one line, without a newline; how many dials there were. */
-static inline long storm_print(struct tally *t)
+static inline pthread_t storm_thread(void *(*run)(void *), void *argument)
 {
-	const long dials = t->of[REFUSED] + t->of[SELF] + t->of[NO_PORT] + t->of[OTHER];
-	printf("%ld dials, %ld refused, %ld reached themselves, %ld without a port, %ld otherwise",
-	       dials, t->of[REFUSED], t->of[SELF], t->of[NO_PORT], t->of[OTHER]);
-	if (t->of[OTHER])
-		printf(" (%s)", strerror(t->odd_error));
-	return dials;
-}
-
-/* Starts a thread whose stack is so small that libc keeps it for the next one, with what is on the
- * heap for it: otherwise the heap would differ from one round to the next without anybody's doing.
- */
-static inline pthread_t storm_thread(void *(*run)(void *))
-{
-	pthread_attr_t attributes;
 	pthread_t thread;
-
-	pthread_attr_init(&attributes);
-	pthread_attr_setstacksize(&attributes, 256 * 1024);
-	storm_must(-pthread_create(&thread, &attributes, run, NULL), "pthread_create");
-	pthread_attr_destroy(&attributes);
+	must(-pthread_create(&thread, NULL, run, argument), "pthread_create");
 	return thread;
 }
 
-/* What must not grow: open descriptors and bytes in use on the heap. */
-struct held {
-	long descriptors;
-	long bytes;
-};
-
-static inline struct held storm_held(void)
+/* The lowest free descriptor: higher after a storm than before if one is left open. */
+static inline int storm_lowest_free(void)
 {
-	struct held held = {0, 0};
-	DIR *folder = opendir("/proc/self/fd");
-	while (folder && readdir(folder))
-		held.descriptors++;
-	if (folder)
-		closedir(folder);
-	const struct mallinfo2 heap = mallinfo2();
-	held.bytes = (long)(heap.uordblks + heap.hblkhd);
-	return held;
+	int fd = must(dup(STDOUT_FILENO), "dup");
+	close(fd);
+	return fd;
 }
 
-/* Ends the line; 0 if nothing has grown or shrunk. */
-static inline int storm_print_growth(struct held before, struct held after)
+/* Prints the counts, and what became of the lowest free descriptor; the status to exit with. */
+static inline int storm_end(struct tally *t, int lowest_before, bool odd)
 {
-	const long descriptors = after.descriptors - before.descriptors;
-	const long bytes = after.bytes - before.bytes;
-	printf("; %+ld descriptors, %+ld bytes\n", descriptors, bytes);
-	return descriptors || bytes;
-}
+	const int lowest = storm_lowest_free();
 
-/* 0 none reached itself and nothing else is odd, 1 some did, 3 something is odd. */
-static inline int storm_status(struct tally *t, int odd)
-{
-	return odd || t->of[OTHER] ? 3 : t->of[SELF] ? 1 : 0;
+	printf("%ld dials, %ld refused, %ld reached themselves, %ld without a port, %ld otherwise",
+	       t->of[REFUSED] + t->of[SELF] + t->of[NO_PORT] + t->of[OTHER], t->of[REFUSED],
+	       t->of[SELF], t->of[NO_PORT], t->of[OTHER]);
+	if (t->of[OTHER])
+		printf(" (%s)", strerror(t->odd_error));
+	printf("; %+d descriptors\n", lowest - lowest_before);
+	return odd || t->of[OTHER] || lowest != lowest_before ? 3 : t->of[SELF] ? 1 : 0;
 }

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Dials from four threads while four others close the descriptors in mid-dial and open new sockets
- * under the same numbers. Exit 0 if no dial whose descriptor was left alone reached itself, 1 if
- * one did, 3 if something leaked, hung, or a connection that nobody touched came to harm. */
-#define _GNU_SOURCE
+ * under the same numbers; counts the dials whose descriptor was left alone. Odd is a connection
+ * beside them that came to harm; a hang ends by SIGALRM. storm_close DIALS PORT */
 #include "storm.h"
 
 #include <sched.h>
-#include <stdbool.h>
 
 enum { PAIRS = 4, DEADLINE = 240 };
 
-static int port;
 /* Each dialler has a number of its own, far from those that the kernel hands out, and a closer. */
 enum { FIRST_NUMBER = 100 };
 enum state { IDLE, DIALLING, TAKEN };
@@ -19,9 +16,8 @@ static struct slot {
 	_Atomic int state; /* whoever turns DIALLING into something else is to close the number */
 } slots[PAIRS];
 
-static struct tally kept_tally; /* dials whose descriptor was left alone */
-static _Atomic long closed;     /* dials whose descriptor was not */
-static _Atomic long left;
+static struct tally tally;
+static _Atomic long closed, left;
 static _Atomic int diallers = PAIRS;
 
 static bool turn(struct slot *slot, int from, int to)
@@ -33,9 +29,9 @@ static void open_socket_at(int number)
 {
 	/* However it is closed, it leaves no TIME_WAIT that would keep the next dial away. */
 	const struct linger reset = {.l_onoff = 1};
-	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	const int fd = new_socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
-	storm_must(dup2(fd, number), "dup2");
+	must(dup2(fd, number), "dup2");
 	close(fd);
 }
 
@@ -46,12 +42,12 @@ static void *dial_on(void *argument)
 	while (left-- > 0) {
 		open_socket_at(slot->number);
 		slot->state = DIALLING;
-		const enum outcome outcome = storm_connect(slot->number, port);
+		const enum outcome outcome = storm_connect(slot->number);
 		const int error = errno;
 		if (turn(slot, DIALLING, IDLE)) {
 			errno = error;
-			storm_count(&kept_tally, outcome);
-			storm_close(slot->number);
+			storm_count(&tally, outcome);
+			close_reset(slot->number);
 			continue;
 		}
 		closed++;
@@ -73,72 +69,48 @@ static void *close_on(void *argument)
 		/* Every other time another socket is there in the same moment. */
 		if (replace)
 			open_socket_at(slot->number);
-		storm_close(slot->number);
+		close_reset(slot->number);
 		replace = !replace;
 		slot->state = IDLE;
 	}
 	return NULL;
 }
 
-static pthread_t start(void *(*run)(void *), void *slot)
-{
-	pthread_t thread;
-	storm_must(-pthread_create(&thread, NULL, run, slot), "pthread_create");
-	return thread;
-}
-
 /* A connection of the program's that has nothing to do with the storm. */
 static void connect_bystanders(int ends[2])
 {
-	struct sockaddr_in at = storm_loopback(0);
-	socklen_t length = sizeof(at);
-	const int listener = socket(AF_INET, SOCK_STREAM, 0);
+	const struct name at = loopback(4000); /* out of the range that the dials leave from */
+	const int listener = listen_on(&at);
 
-	at.sin_port = htons(4000); /* out of the range that the dials leave from */
-	storm_must(bind(listener, (struct sockaddr *)&at, length), "bind");
-	storm_must(listen(listener, 1), "listen");
-	ends[0] = socket(AF_INET, SOCK_STREAM, 0);
-	storm_must(connect(ends[0], (struct sockaddr *)&at, length), "connect");
-	ends[1] = accept(listener, NULL, NULL);
-	storm_must(ends[1], "accept");
+	ends[0] = new_socket(AF_INET, SOCK_STREAM, 0);
+	must(connect(ends[0], &at.any, at.length), "connect");
+	ends[1] = must(accept(listener, NULL, NULL), "accept");
 	close(listener);
-}
-
-static bool still_connected(const int ends[2])
-{
-	char c = 0;
-	return send(ends[0], "x", 1, MSG_NOSIGNAL) == 1 && recv(ends[1], &c, 1, 0) == 1 && c == 'x';
 }
 
 int main(int argc, char **argv)
 {
 	pthread_t thread[2 * PAIRS];
 	int bystanders[2];
+	char c = 0;
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: storm_close DIALS PORT\n");
+	if (argc != 3)
 		return 2;
-	}
 	left = atol(argv[1]);
 	port = atoi(argv[2]);
 	alarm(DEADLINE);
 	connect_bystanders(bystanders);
-	const struct held before = storm_held();
+	const int lowest = storm_lowest_free();
 	for (int i = 0; i < PAIRS; i++) {
 		slots[i].number = FIRST_NUMBER + i;
-		thread[i] = start(dial_on, &slots[i]);
-		thread[PAIRS + i] = start(close_on, &slots[i]);
+		thread[i] = storm_thread(dial_on, &slots[i]);
+		thread[PAIRS + i] = storm_thread(close_on, &slots[i]);
 	}
 	for (int i = 0; i < 2 * PAIRS; i++)
 		pthread_join(thread[i], NULL);
-	struct held after = storm_held();
-	after.bytes = before.bytes; /* the threads' own */
-
-	storm_print(&kept_tally);
-	printf("; %ld closed in mid-dial", closed);
-	const int grown = storm_print_growth(before, after);
-	const bool alive = still_connected(bystanders);
-	if (!alive)
-		printf("a connection beside the storm came to harm\n");
-	return storm_status(&kept_tally, grown || !alive || !closed);
+	const bool alive = send(bystanders[0], "x", 1, MSG_NOSIGNAL) == 1 &&
+			   recv(bystanders[1], &c, 1, 0) == 1 && c == 'x';
+	printf("%ld closed in mid-dial, a connection beside %s: ", closed,
+	       alive ? "lives" : "died");
+	return storm_end(&tally, lowest, !alive || !closed);
 }

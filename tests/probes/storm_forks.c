@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Forks, vforks and executes itself while other threads dial; every child dials, and so do the
- * handlers around each fork, the child's forking once more. Exit 0 if none reached itself, 1 if
- * some did, 3 if a child hung or died, or something leaked. */
-#define _GNU_SOURCE
+ * handlers around each fork, the child's forking once more. Odd is a child that hung or died.
+ *     storm_forks ROUNDS PORT */
 #include "storm.h"
 
-#include <stdbool.h>
 #include <sys/wait.h>
 
 enum { THREADS = 7, CHILD_DIALS = 3, CHILD_SECONDS = 20 };
 
-static int port;
-static struct tally threads_tally, children_tally, handlers_tally;
+static struct tally tally;
 static _Atomic bool stop;
 static int depth; /* of forks made by the handlers of forks */
 static int lost;  /* children that did not exit by themselves with an outcome */
@@ -21,7 +18,7 @@ static enum outcome grandchild_outcome = REFUSED;
 static enum outcome reap(pid_t child)
 {
 	int status;
-	storm_must(child, "fork");
+	must(child, "fork");
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		continue;
 	return WIFEXITED(status) && WEXITSTATUS(status) < OUTCOMES
@@ -35,7 +32,7 @@ static void count_child(pid_t child)
 	if (outcome == OUTCOMES)
 		lost++;
 	else
-		children_tally.of[outcome]++;
+		tally.of[outcome]++;
 }
 
 static enum outcome worse(enum outcome a, enum outcome b)
@@ -51,14 +48,14 @@ static void be_child(void)
 	enum outcome worst = grandchild_outcome;
 	alarm(CHILD_SECONDS);
 	for (int i = 0; i < CHILD_DIALS; i++)
-		worst = worse(worst, storm_dial(port));
+		worst = worse(worst, storm_dial());
 	_exit((int)worst);
 }
 
 static void dial_in_handler(void)
 {
 	const int error = errno;
-	storm_count(&handlers_tally, storm_dial(port));
+	storm_count(&tally, storm_dial());
 	errno = error;
 }
 
@@ -76,7 +73,7 @@ static void dial_and_fork_in_child(void)
 static void *dial_on(void *unused)
 {
 	while (!stop)
-		storm_count(&threads_tally, storm_dial(port));
+		storm_count(&tally, storm_dial());
 	return unused;
 }
 
@@ -93,7 +90,7 @@ static void vfork_once(char *const *again)
 {
 	const pid_t child = vfork();
 	if (child == 0) {
-		const enum outcome outcome = storm_dial(port);
+		const enum outcome outcome = storm_dial();
 		if (outcome == REFUSED && again)
 			execv("/proc/self/exe", again);
 		_exit((int)outcome);
@@ -109,21 +106,15 @@ int main(int argc, char **argv)
 		port = atoi(argv[2]);
 		be_child();
 	}
-	if (argc != 3) {
-		fprintf(stderr, "usage: storm_forks ROUNDS PORT\n");
+	if (argc != 3)
 		return 2;
-	}
 	const long rounds = atol(argv[1]);
 	char *again[] = {argv[0], "child", argv[2], NULL};
 	port = atoi(argv[2]);
 	pthread_atfork(dial_in_handler, dial_in_handler, dial_and_fork_in_child);
-
-	fork_once();
-	storm_held();
-	const struct held before = storm_held();
-	children_tally = (struct tally){0};
+	const int lowest = storm_lowest_free();
 	for (int i = 0; i < THREADS; i++)
-		thread[i] = storm_thread(dial_on);
+		thread[i] = storm_thread(dial_on, NULL);
 	for (long i = 0; i < rounds; i++) {
 		fork_once();
 		vfork_once(NULL);
@@ -132,19 +123,6 @@ int main(int argc, char **argv)
 	stop = true;
 	for (int i = 0; i < THREADS; i++)
 		pthread_join(thread[i], NULL);
-	struct held after = storm_held();
-	/* The threads' stacks stay in libc's hands; what is on the heap for each was not there
-	 * before. */
-	after.bytes = before.bytes;
-
 	printf("%ld children, %d lost: ", 3 * rounds, lost);
-	storm_print(&children_tally);
-	printf("; handlers: ");
-	storm_print(&handlers_tally);
-	printf("; threads: ");
-	storm_print(&threads_tally);
-	const int grown = storm_print_growth(before, after);
-	for (int i = 0; i < OUTCOMES; i++)
-		threads_tally.of[i] += handlers_tally.of[i] + children_tally.of[i];
-	return storm_status(&threads_tally, grown || lost);
+	return storm_end(&tally, lowest, lost);
 }

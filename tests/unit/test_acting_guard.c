@@ -31,7 +31,7 @@ static void gives(struct made_up made_up, long result, int dials)
 	const int fd = tcp_socket();
 
 	settings_start(&settings);
-	CHECK(guard_dial(&settings, fd, &op, &made_up, &event) == result);
+	CHECK(guard_dial(&settings, fd, &op, &made_up, dial(&made_up), &event) == result);
 	CHECK(made_up.dials == dials && !event.action);
 	close(fd);
 }

@@ -10,7 +10,7 @@
 
 static struct endpoint at(const char *address, uint16_t port)
 {
-	union socket_name name = {.storage = {0}};
+	union socket_name name = {.in6 = {0}};
 	struct sockaddr_in *in = (struct sockaddr_in *)&name;
 	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&name;
 	if (inet_pton(AF_INET, address, &in->sin_addr) == 1) {

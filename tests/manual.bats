@@ -1,0 +1,34 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The manual pages: their form, and that they name what there is.
+
+load lib/helpers
+
+@test "the manual pages have nothing for mandoc to complain about" {
+  need mandoc
+  local page reference
+  for page in "$ROOT"/shim/man/*; do
+    # Whether pages of other packages are installed here is no matter.
+    run -1 grep -v 'referenced manual not found' < <(mandoc -Tlint "$page" 2>/dev/null)
+    [[ -z $output ]]
+    run -0 sed -n 's/^\.Xr \(noself[a-z]*\|libnoself\) \([0-9]\).*/\1.\2/p' "$page"
+    for reference in "${lines[@]}"; do
+      [[ -e $ROOT/shim/man/$reference ]]
+    done
+  done
+}
+
+@test "the manual pages name every option and every variable" {
+  local option variable
+  run -0 grep -oE -- '  (-[a-zA-Z], |    )--[a-z-]+' < <("$BUILD/noself" --help)
+  [[ ${#lines[@]} == 13 ]]
+  for option in "${lines[@]}"; do
+    grep -q "Fl -${option#*--}\b" "$ROOT/shim/man/noself.1"
+  done
+  run -0 sed -n 's/.*"\(NOSELF_[A-Z_]*\)".*/\1/p' "$ROOT/shim/core/settings.c"
+  [[ ${#lines[@]} == 7 ]]
+  for variable in "${lines[@]}"; do
+    grep -q "Ev.*$variable\b" "$ROOT/shim/man/libnoself.7"
+    grep -q "$variable\b" "$ROOT/shim/man/noself.1"
+  done
+}
