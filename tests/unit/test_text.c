@@ -13,17 +13,11 @@ static const char *ended(struct text *text)
 	return text->at;
 }
 
-static struct endpoint parsed(int family, const char *address, uint16_t port, uint32_t scope)
-{
-	struct endpoint end = {.family = (sa_family_t)family, .port = port, .scope = scope};
-	CHECK(inet_pton(family, address, end.address) == 1);
-	return end;
-}
-
 static void writes_an_address(int family, const char *address, uint32_t scope, const char *expected)
 {
-	struct endpoint end = parsed(family, address, 50000, scope);
+	struct endpoint end = {.family = (sa_family_t)family, .port = 50000, .scope = scope};
 	struct text text;
+	CHECK(inet_pton(family, address, end.address) == 1);
 	text_start(&text);
 	text_endpoint(&text, &end);
 	CHECK_TEXT(ended(&text), expected);
@@ -31,19 +25,10 @@ static void writes_an_address(int family, const char *address, uint32_t scope, c
 
 static void addresses(void)
 {
-	writes_an_address(AF_INET, "127.0.0.1", 0, "127.0.0.1:50000");
 	writes_an_address(AF_INET, "255.10.0.9", 0, "255.10.0.9:50000");
 	writes_an_address(AF_INET6, "::", 0, "[::]:50000");
-	writes_an_address(AF_INET6, "::1", 0, "[::1]:50000");
-	writes_an_address(AF_INET6, "1::", 0, "[1::]:50000");
 	writes_an_address(AF_INET6, "::ffff:127.0.0.1", 0, "[::ffff:127.0.0.1]:50000");
 	writes_an_address(AF_INET6, "fe80::1", 7, "[fe80::1%7]:50000");
-	writes_an_address(AF_INET6, "2001:db8:0:1:1:1:1:1", 0, "[2001:db8:0:1:1:1:1:1]:50000");
-	writes_an_address(AF_INET6, "2001:0:0:1:0:0:0:1", 0, "[2001:0:0:1::1]:50000");
-	writes_an_address(AF_INET6, "2001:db8::1:0:0:1", 0, "[2001:db8::1:0:0:1]:50000");
-	writes_an_address(AF_INET6, "0:0:1::ffff", 0, "[0:0:1::ffff]:50000");
-	writes_an_address(AF_INET6, "abcd:ef01:2345:6789:abcd:ef01:2345:0", 0,
-			  "[abcd:ef01:2345:6789:abcd:ef01:2345:0]:50000");
 }
 
 /* libc's own notation is the oracle, over addresses with many zero groups. */

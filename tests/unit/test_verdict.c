@@ -3,99 +3,56 @@
 #include "unit.h"
 #include "core/verdict.h"
 
-static struct settings with(enum mode mode, int retries, bool pinned_allowed)
-{
-	struct settings s;
-	settings_start(&s);
-	s.mode = mode;
-	s.retries = retries;
-	s.pinned_allowed = pinned_allowed;
-	return s;
-}
-
-static enum verdict says(struct settings settings, struct dial_state state)
-{
-	return verdict_of(&settings, &state);
-}
-
-static const struct dial_state other = {.outcome = OUTCOME_OTHER};
-static const struct dial_state self = {
-	.outcome = OUTCOME_SELF, .met_self = true, .has_port_range = true};
-static const struct dial_state no_port = {.outcome = OUTCOME_NO_PORT};
-
-static struct dial_state after(struct dial_state state, int tries, int sides_tried)
-{
-	state.tries = tries;
-	state.sides_tried = sides_tried;
-	return state;
-}
-
-static struct dial_state pinned(struct dial_state state)
-{
-	state.pinned = true;
-	return state;
-}
-
-static struct dial_state without_range(struct dial_state state)
-{
-	state.has_port_range = false;
-	return state;
-}
-
-static struct dial_state spurious(struct dial_state state, int times)
-{
-	state.spurious = times;
-	return state;
-}
+/* The verdict in a mode with so many retries, pinned sockets allowed or not, in the state that the
+ * rest names. */
+#define SAYS(mode_, retries_, allowed, ...)                                                        \
+	verdict_of(                                                                                \
+		&(struct settings){.mode = mode_, .retries = retries_, .pinned_allowed = allowed}, \
+		&(struct dial_state){__VA_ARGS__})
+#define SELF .outcome = OUTCOME_SELF, .met_self = true
+#define NO_PORT .outcome = OUTCOME_NO_PORT
+#define RANGE .has_port_range = true
 
 static void table(void)
 {
-	const struct settings retry = with(MODE_RETRY, 3, false), fail = with(MODE_FAIL, 3, false);
-	const struct settings observe = with(MODE_OBSERVE, 3, false);
-	const struct settings once = with(MODE_RETRY, 1, false), many = with(MODE_RETRY, 16, false);
-	const struct settings allow = with(MODE_RETRY, 3, true),
-			      fail_allow = with(MODE_FAIL, 3, true);
+	static const enum mode modes[] = {MODE_RETRY, MODE_FAIL, MODE_OBSERVE};
+	for (int i = 0; i < 3; i++)
+		CHECK(SAYS(modes[i], 3, false, .outcome = OUTCOME_OTHER, RANGE) == VERDICT_GIVE);
+	CHECK(SAYS(MODE_RETRY, 3, false, SELF, RANGE) == VERDICT_RETRY);
+	CHECK(SAYS(MODE_FAIL, 3, false, SELF, RANGE) == VERDICT_FAIL);
+	CHECK(SAYS(MODE_OBSERVE, 3, false, SELF, RANGE) == VERDICT_OBSERVE);
 
-	CHECK(says(retry, other) == VERDICT_GIVE);
-	CHECK(says(fail, other) == VERDICT_GIVE);
-	CHECK(says(observe, other) == VERDICT_GIVE);
+	/* Both sides of the port are all that a range has; without one the setting alone counts. */
+	CHECK(SAYS(MODE_RETRY, 3, false, SELF, RANGE, .tries = 1, .sides_tried = 1) ==
+	      VERDICT_RETRY);
+	CHECK(SAYS(MODE_RETRY, 1, false, SELF, RANGE, .tries = 1, .sides_tried = 1) ==
+	      VERDICT_FAIL);
+	CHECK(SAYS(MODE_RETRY, 16, false, SELF, RANGE, .tries = 2, .sides_tried = 2) ==
+	      VERDICT_FAIL);
+	CHECK(SAYS(MODE_RETRY, 3, false, SELF, .tries = 2, .sides_tried = 2) == VERDICT_RETRY);
+	CHECK(SAYS(MODE_RETRY, 3, false, SELF, .tries = 3, .sides_tried = 3) == VERDICT_FAIL);
 
-	CHECK(says(retry, self) == VERDICT_RETRY);
-	CHECK(says(fail, self) == VERDICT_FAIL);
-	CHECK(says(observe, self) == VERDICT_OBSERVE);
-
-	/* Both sides of the port are all that aiming has; without it the setting alone counts. */
-	CHECK(says(retry, after(self, 1, 1)) == VERDICT_RETRY);
-	CHECK(says(retry, after(self, 2, 2)) == VERDICT_FAIL);
-	CHECK(says(many, after(self, 2, 2)) == VERDICT_FAIL);
-	CHECK(says(once, after(self, 1, 1)) == VERDICT_FAIL);
-	CHECK(says(retry, without_range(after(self, 2, 2))) == VERDICT_RETRY);
-	CHECK(says(retry, without_range(after(self, 3, 3))) == VERDICT_FAIL);
-	CHECK(says(many, without_range(after(self, 15, 15))) == VERDICT_RETRY);
-	CHECK(says(many, without_range(after(self, 16, 16))) == VERDICT_FAIL);
-
-	CHECK(says(retry, pinned(self)) == VERDICT_FAIL);
-	CHECK(says(allow, pinned(self)) == VERDICT_ALLOW);
-	CHECK(says(fail_allow, pinned(self)) == VERDICT_ALLOW);
-	CHECK(says(fail_allow, self) == VERDICT_FAIL);
-	CHECK(says(observe, pinned(self)) == VERDICT_OBSERVE);
+	CHECK(SAYS(MODE_RETRY, 3, false, SELF, RANGE, .pinned = true) == VERDICT_FAIL);
+	CHECK(SAYS(MODE_RETRY, 3, true, SELF, RANGE, .pinned = true) == VERDICT_ALLOW);
+	CHECK(SAYS(MODE_FAIL, 3, true, SELF, RANGE, .pinned = true) == VERDICT_ALLOW);
+	CHECK(SAYS(MODE_FAIL, 3, true, SELF, RANGE) == VERDICT_FAIL);
+	CHECK(SAYS(MODE_OBSERVE, 3, false, SELF, RANGE, .pinned = true) == VERDICT_OBSERVE);
 
 	/* A lack of ports is tried once more by itself, and after a self-connection is one side. */
-	CHECK(says(retry, no_port) == VERDICT_REPEAT);
-	CHECK(says(retry, spurious(no_port, 1)) == VERDICT_GIVE);
-	CHECK(says(retry, pinned(no_port)) == VERDICT_GIVE);
-	CHECK(says(allow, pinned(no_port)) == VERDICT_GIVE);
-	CHECK(says(fail, no_port) == VERDICT_GIVE);
-	CHECK(says(observe, no_port) == VERDICT_GIVE);
-	struct dial_state side_full = after(self, 1, 1);
-	side_full.outcome = OUTCOME_NO_PORT;
-	CHECK(says(retry, side_full) == VERDICT_RETRY);
-	CHECK(says(retry, after(side_full, 2, 2)) == VERDICT_FAIL);
+	CHECK(SAYS(MODE_RETRY, 3, false, NO_PORT) == VERDICT_REPEAT);
+	CHECK(SAYS(MODE_RETRY, 3, false, NO_PORT, .spurious = 1) == VERDICT_GIVE);
+	CHECK(SAYS(MODE_RETRY, 3, true, NO_PORT, .pinned = true) == VERDICT_GIVE);
+	CHECK(SAYS(MODE_FAIL, 3, false, NO_PORT) == VERDICT_GIVE);
+	CHECK(SAYS(MODE_OBSERVE, 3, false, NO_PORT) == VERDICT_GIVE);
+	CHECK(SAYS(MODE_RETRY, 3, false, NO_PORT, RANGE, .met_self = true, .tries = 1,
+		   .sides_tried = 1) == VERDICT_RETRY);
+	CHECK(SAYS(MODE_RETRY, 3, false, NO_PORT, RANGE, .met_self = true, .tries = 2,
+		   .sides_tried = 2) == VERDICT_FAIL);
 }
 
 static void sides(void)
 {
-	struct dial_state state = self;
+	struct dial_state state = {SELF, RANGE};
 	CHECK(verdict_side(&state) == SIDE_ABOVE);
 	state.sides_tried = 1;
 	CHECK(verdict_side(&state) == SIDE_BELOW);
