@@ -71,7 +71,7 @@ static: Cannot assign requested address' ]]
 @test "a service below the ephemeral range is safe until the range is widened or a program binds" {
   run -0 trap_run 32768 60999 "$PROBES/dial" -q -c 20000 127.0.0.1 20000
   run -1 trap_run 20000 20000 "$PROBES/dial" 127.0.0.1 20000
-  run -0 trap_run 32768 60999 "$PROBES/dial" -i -p 20000 127.0.0.1 20000 </dev/null
+  run -1 trap_run 32768 60999 "$PROBES/dial" -p 20000 127.0.0.1 20000
 }
 
 @test "an nft rule reaches static programs and chosen ports, but only ports that were thought of" {
@@ -98,7 +98,9 @@ static: Cannot assign requested address' ]]
   run -124 trap_run 50000 50000 outcome 'meta l4proto tcp'
 }
 
-@test "the shim needs no list of ports and no root, and does not reach static programs" {
+@test "the library needs no list of ports and no root, and noself covers static programs too" {
   under="env LD_PRELOAD=$SHIM" run -0 with true
   [[ $output == $'known: refused\nunknown: refused\npinned: refused\nstatic: itself' ]]
+  under="$BUILD/noself" run -0 with true
+  [[ $output == $'known: refused\nunknown: refused\npinned: refused\nstatic: refused' ]]
 }

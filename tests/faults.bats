@@ -101,7 +101,7 @@ fails() {
 4 and recycled|log|a closed stderr gets no line
 5 errno changes on success|fuzz|of a million sequences
 5 or by logging|log|a log that cannot be opened
-6 the caller's memory is read too early|fuzz|it names the sequence in which a hook crashed
+6 the caller's memory is read too early|fuzz|it finds one byte written behind a name, and names the sequence
 7 exit() and abort() are not even asked for|portable|the file exports the listed names alone
 8 output that nobody asked for|settings|without any setting a dial of oneself is refused, and nothing
 9 does not load on an old libc|portable|the flags of a distribution do not make the file ask for more
@@ -109,10 +109,9 @@ fails() {
 9 an executable stack|hardening|the file has full RELRO
 10 wrong ELF class|portable|a tree of 64-bit and 32-bit processes
 10 ASan comes first|portable|under gcc's AddressSanitizer
-11 silently not loaded: static|noself|a statically linked program is refused
-11 set-user-ID|noself|set-user-ID and set-group-ID programs are refused
-11 file capabilities|noself|a program with file capabilities is refused
-12 an LD_PRELOAD is overwritten|noself|a preload that is there is kept
+11 silently not loaded: static|noself|what the library does not reach is covered by the supervisor
+11 set-user-ID, file capabilities|noself|programs that change their user, group or capabilities
+12 an LD_PRELOAD is overwritten|noself|the command's LD_PRELOAD keeps what it names
 13 MSG_FASTOPEN, O_NONBLOCK|connect|every way to dial oneself reaches itself bare
 14 memory in every process|cost|the library has at most
 14 thread-local storage|hardening|the file has full RELRO

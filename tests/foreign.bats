@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Other people's programs and tests: servers under their own load tools, and CPython's tests of its
-# network modules. Each runs bare and under the shim, and has no error there that it has not bare.
+# network modules. Each runs bare and with the library, and has no error there that it has not bare.
 
 load lib/helpers
 
@@ -10,7 +10,7 @@ setup() {
   export SHIM
 }
 
-# both_ways SCENARIO: runs the function, server and clients and all, bare and then under the shim,
+# both_ways SCENARIO: runs the function, server and clients and all, bare and then with the library,
 # each time in a namespace and a folder of its own. Its output is in env.output and shimmed.output.
 both_ways() {
   local way scenario=$1 output status
@@ -99,26 +99,6 @@ END
   both_ways nginx_and_wrk
 }
 
-redis_and_benchmark() {
-  local pid
-  redis-server --port 7777 --bind 127.0.0.1 --save '' --dir "$PWD" --logfile log &
-  pid=$!
-  wait_for 20 listens 7777
-  covered "$pid" "$1"
-  redis-benchmark -p 7777 -q -n 20000 -c 20 -t ping,set,get >report
-  # -k 0: every request is a connection of its own.
-  redis-benchmark -p 7777 -q -n 4000 -c 10 -k 0 -t ping_mbulk >>report
-  tr '\r' '\n' <report | grep 'requests per second' | cut -d , -f 1
-  [[ $(tr '\r' '\n' <report | grep -c 'requests per second') == 5 ]]
-  [[ $(grep -ci error report) == 0 ]]
-  stop "$pid"
-}
-
-@test "redis-server under redis-benchmark has no errors, bare or shimmed" {
-  need redis-server redis-benchmark
-  both_ways redis_and_benchmark
-}
-
 # Four clients ask for a PONG all the time. The server is stopped, stays away until they were
 # refused some hundred times, and is started again. Prints which answers came, and how it went.
 # shellcheck disable=SC2317 # wait_for calls the functions
@@ -150,7 +130,7 @@ redis_restart() {
   stop "$server"
   wait_for 20 more_than 400 'Connection refused'
   before=$(cat answers.* | grep -c '^PONG')
-  # For the moment until it is undone a self-connection has the port, under the shim too: a service
+  # For the moment until it is undone a self-connection has the port, with the library too: a service
   # that is started again, as services are, meets that once. Bare it does not help.
   for _ in 1 2 3 4 5; do
     serve

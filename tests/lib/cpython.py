@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Runs CPython's own tests bare and under the shim, side by side, and compares them one by one.
+"""Runs CPython's own tests bare and with the library, side by side, and compares them one by one.
 
 usage: cpython.py SHIM TEST...     such as: cpython.py build/libnoself.so test_socket test_ssl
 
@@ -73,18 +73,12 @@ def both_ways(shim, names, only=()):
     return bare.results(), shimmed.results()
 
 
-def module_of(test):
-    parts = test.split(".")
-    return ".".join(parts[1:3]) if parts[1] == "test_asyncio" else parts[1]
-
-
 def steady_difference(shim, test):
     """Whether a test that differed goes on doing so, when it is run alone."""
-    for _ in range(RERUNS):
-        bare, shimmed = both_ways(shim, [module_of(test)], [test])
-        if bare == shimmed and bare:
-            return False
-    return True
+    parts = test.split(".")
+    module = ".".join(parts[1:3]) if parts[1] == "test_asyncio" else parts[1]
+    runs = (both_ways(shim, [module], [test]) for _ in range(RERUNS))
+    return not any(bare == shimmed and bare for bare, shimmed in runs)
 
 
 def without_packages(names):
