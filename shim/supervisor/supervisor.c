@@ -17,9 +17,8 @@ typedef struct supervisor_error refusal;
 
 static const refusal on_observe = {"mode observe cannot be supervised", "use --mode=fail"};
 static const refusal on_architecture = {"there is no supervisor for this architecture",
-					"--force runs it uncovered"};
-static const refusal on_old_kernel = {"the supervisor needs Linux 6.3",
-				      "--force runs it uncovered"};
+					"use a dynamically linked build of it"};
+static const refusal on_old_kernel = {"the supervisor needs Linux 6.3", "use a newer kernel"};
 static const refusal on_no_process = {"the supervisor cannot be started",
 				      "allow one more process and a page of memory"};
 static const refusal on_other = {"another seccomp supervisor is already there",

@@ -5,23 +5,17 @@
 #include "net.h"
 
 #include <dirent.h>
-#include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <stddef.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 
 static int count, port;
 static struct name to;
-static long refused, reached, interrupted;
+static long refused, reached, interrupted, undialled, handled;
 
 static void tally(int fd, long error)
 {
@@ -30,7 +24,7 @@ static void tally(int fd, long error)
 	else if (error == ECONNREFUSED)
 		refused++;
 	else if (error == EINTR)
-		interrupted++;
+		*(own_port(fd) ? &interrupted : &undialled) += 1;
 	else
 		exit((errno = (int)error, perror("dial"), 2));
 	close_reset(fd);
@@ -38,8 +32,11 @@ static void tally(int fd, long error)
 
 static int summary(void)
 {
-	printf("%ld refused, %ld reached themselves, %ld interrupted\n", refused, reached,
-	       interrupted);
+	printf("%ld refused, %ld reached themselves", refused, reached);
+	if (handled)
+		printf("; %ld signals, %ld dials interrupted, %ld of them before they began",
+		       handled, interrupted + undialled, undialled);
+	puts("");
 	return reached != 0;
 }
 
@@ -102,9 +99,22 @@ static int unshared(char **unused)
 	return summary();
 }
 
+/* One socket dials each port from the first on. */
+static int again(char **unused)
+{
+	const int fd = new_socket(AF_INET, SOCK_STREAM, 0);
+
+	(void)unused;
+	for (int i = 0; i < count; i++) {
+		to.in.sin_port = htons((uint16_t)(port + i));
+		tally(dup(fd), connect(fd, &to.any, to.length) < 0 ? errno : 0);
+	}
+	return summary();
+}
+
 static void on_signal(int number)
 {
-	(void)number;
+	handled += number != 0;
 }
 
 /* Dials while a timer's signal comes every 100 µs. */
@@ -121,27 +131,42 @@ static int signals(char **arguments)
 	return summary();
 }
 
-/* A dial that gets no answer is ended by alarm(), or by SO_SNDTIMEO. */
+/* The name of a listener that takes no more connections, so that further dials hang. */
+static struct name full_listener(void)
+{
+	struct name at = loopback(0);
+	const int fd = bound_to(&at);
+	must(listen(fd, 0), "listen");
+	at = own_name(fd);
+	for (int i = 0; i < 4; i++)
+		connect(new_socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), &at.any, at.length);
+	return at;
+}
+
+/* A dial that hangs is ended by a signal after half a second, by SO_SNDTIMEO, or not at all. */
 static int hanging(char **arguments)
 {
-	const struct timeval half = {.tv_usec = 500000};
-	struct sigaction action = {.sa_handler = on_signal};
-	struct timeval before, after;
+	const struct itimerval once = {.it_value = {.tv_usec = 500000}};
+	const struct sigaction action = {.sa_handler = on_signal};
+	const struct name at = full_listener();
+	struct timespec before, after;
 	const int fd = new_socket(AF_INET, SOCK_STREAM, 0);
 
 	if (strcmp(arguments[0], "alarm") == 0) {
 		sigaction(SIGALRM, &action, NULL);
-		setitimer(ITIMER_REAL, &(struct itimerval){.it_value = half}, NULL);
+		setitimer(ITIMER_REAL, &once, NULL);
 	} else if (strcmp(arguments[0], "timeout") == 0) {
-		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &half, sizeof(half));
+		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &once.it_value, sizeof(once.it_value));
 	}
-	gettimeofday(&before, NULL);
-	const long r = connect(fd, &to.any, to.length);
+	puts("dialling");
+	fflush(stdout);
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	const long r = connect(fd, &at.any, at.length);
 	const int error = r < 0 ? errno : 0;
-	gettimeofday(&after, NULL);
-	const double took = (double)(after.tv_sec - before.tv_sec) +
-			    (double)(after.tv_usec - before.tv_usec) / 1e6;
-	printf("%s %s\n", error_name(error), took > 0.4 && took < 1.5 ? "in time" : "not in time");
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	const long ms =
+		(after.tv_sec - before.tv_sec) * 1000 + (after.tv_nsec - before.tv_nsec) / 1000000;
+	printf("%s after %s\n", error_name(error), ms >= 400 ? "a while" : "no time");
 	return 0;
 }
 
@@ -162,59 +187,15 @@ static int inside(char **unused)
 	return 0;
 }
 
-/* Becomes a process that takes in orphans, then runs a command. */
-static int subreaper(char **command)
-{
-	must(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "PR_SET_CHILD_SUBREAPER");
-	return execvp(command[0], command);
-}
-
-static long install(struct sock_filter *filter, unsigned short length, unsigned flags)
-{
-	const struct sock_fprog program = {length, filter};
-	must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS");
-	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
-}
-
-/* Has a listener of its own, as a sandbox does, then runs a command. */
-static int listener(char **command)
-{
-	struct sock_filter filter[] = {BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
-	const long fd = install(filter, 1, SECCOMP_FILTER_FLAG_NEW_LISTENER);
-	must(fd, "seccomp");
-	must(fcntl((int)fd, F_SETFD, 0), "fcntl");
-	return execvp(command[0], command);
-}
-
-/* A system call fails with that errno if the argument's bits are set; then runs a command. */
-static int forbid(char **arguments)
-{
-	const unsigned call = (unsigned)atoi(arguments[0]), argument = (unsigned)atoi(arguments[1]);
-	const unsigned bits = (unsigned)strtoul(arguments[2], NULL, 0);
-	const unsigned error = (unsigned)atoi(arguments[3]);
-	struct sock_filter filter[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 4),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[argument])),
-		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, bits),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, bits, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	must(install(filter, sizeof(filter) / sizeof(*filter), 0), "seccomp");
-	return execvp(arguments[4], arguments + 4);
-}
-
 int main(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
 		int (*run)(char **arguments);
 		bool dials;
-	} all[] = {{"socketcall", socketcall, true}, {"unshared", unshared, true},
-		   {"signals", signals, true},       {"hanging", hanging, true},
-		   {"inside", inside, false},        {"subreaper", subreaper, false},
-		   {"listener", listener, false},    {"forbid", forbid, false}};
+	} all[] = {{"again", again, true},       {"socketcall", socketcall, true},
+		   {"unshared", unshared, true}, {"signals", signals, true},
+		   {"hanging", hanging, false},  {"inside", inside, false}};
 
 	for (size_t i = 0; argc > 1 && i < sizeof(all) / sizeof(*all); i++) {
 		if (strcmp(argv[1], all[i].name) != 0)
@@ -228,8 +209,8 @@ int main(int argc, char **argv)
 		count = atoi(argv[4]);
 		return all[i].run(argv + 5);
 	}
-	fputs("usage: supervised socketcall|unshared|signals|hanging ADDRESS PORT COUNT [HOW]\n"
-	      "       supervised inside|subreaper|listener|forbid [ARGUMENT...]\n",
+	fputs("usage: supervised again|socketcall|unshared|signals ADDRESS PORT COUNT [HOW]\n"
+	      "       supervised hanging|inside [HOW]\n",
 	      stderr);
 	return 2;
 }

@@ -1,0 +1,311 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The supervisor: static programs cannot reach themselves, and are otherwise as without it.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2086,SC2154,SC2317 # other shells expand what is quoted
+# here; bats runs each test in a subshell, sets variables and calls functions; BEFORE is to be split
+
+load lib/helpers
+
+# The probes, linked statically, and noself, where every user may run them.
+setup_file() {
+  local probe
+  STATIC=$(mktemp -d /tmp/noself-static.XXXXXX)
+  export STATIC NOSELF=$STATIC/noself
+  chmod 755 "$STATIC"
+  cp "$BUILD/noself" "$BUILD/libnoself.so" "$STATIC"
+  for probe in dial storm_dials supervised confined; do
+    "${CC:-cc}" -std=gnu11 -O1 -static -pthread -o "$STATIC/$probe" "$ROOT/tests/probes/$probe.c" 2>/dev/null
+  done
+}
+
+teardown_file() {
+  rm -rf "$STATIC"
+}
+
+setup() {
+  need_namespace
+}
+
+# bare and supervised CMD...: what a test runs in turn.
+bare() { "$@"; }
+supervised() { "$NOSELF" "$@"; }
+export -f bare supervised
+
+# same WANTED CMD...: bare and supervised, CMD prints what matches the pattern, and exits alike.
+same() {
+  local how wanted=$1 first=
+  for how in bare supervised; do
+    run trap_run 32768 60999 "$how" "${@:2}"
+    echo "$how: $status $output"
+    # shellcheck disable=SC2053 # a pattern
+    [[ $output == $wanted && $status == "${first:-$status}" ]]
+    first=$status
+  done
+}
+
+# prevented CMD...: bare, CMD says that it reached itself; supervised, it was refused. BEFORE is a
+# function that is called first, with its arguments.
+prevented() {
+  run trap_run 50000 50001 ${BEFORE-} bare "$@"
+  echo "$*: $output"
+  [[ $output == *self=yes* || $output =~ [1-9][0-9]*\ reached\ themselves ]]
+  run trap_run 50000 50001 ${BEFORE-} supervised "$@"
+  echo "supervised: $output"
+  [[ $output == *result=ECONNREFUSED*self=no* || $output == *' 0 reached themselves'* ]]
+}
+
+@test "a static client reaches itself in a range of eleven ports, but never under the supervisor" {
+  local port count=20000
+  [[ ${NOSELF_FULL:-0} == 0 ]] || count=200000
+  run -1 trap_run 50000 50010 "$STATIC/dial" -qc 2000 127.0.0.1 50004
+  for port in 50000 50004 50010; do
+    run -0 trap_run 50000 50010 supervised "$STATIC/dial" -qc $count 127.0.0.1 $port
+    [[ $output == "$count dials, $count refused, 0 reached themselves" ]]
+  done
+  run -0 trap_run 50000 50010 supervised "$STATIC/storm_dials" -t 4 -n $count 50004
+  echo "$output"
+  [[ $output == "4 threads: $count dials, "*' 0 reached themselves, '*' 0 otherwise;'* ]]
+}
+
+@test "nor by any other way to dial" {
+  local way
+  for way in -s -g -G -n -m -f -t '-n -m'; do
+    # shellcheck disable=SC2086 # to be split
+    prevented "$STATIC/dial" $way 127.0.0.1 50000
+  done
+  # bind() prefers the other half of the ports, so 50001 is the trap.
+  prevented "$STATIC/dial" -b 127.0.0.1 127.0.0.1 50001
+  for way in ::1 ::ffff:127.0.0.1 0.0.0.0 :: ::ffff:0.0.0.0; do
+    prevented "$STATIC/dial" "$way" 50000
+  done
+  prevented "$STATIC/supervised" unshared 127.0.0.1 50000 1000
+  [[ $output == 'range of the other socket: 0; '* ]]
+  [[ $(uname -m) != x86_64 ]] || prevented "$STATIC/supervised" socketcall 127.0.0.1 50000 1000
+}
+
+@test "nor at an address of its own, with or without a scope" {
+  own() { ip address add "$1" dev lo && "${@:2}"; }
+  export -f own
+  need ip
+  BEFORE='own 10.1.2.3/32' prevented "$STATIC/dial" 10.1.2.3 50000
+  BEFORE='own fd00::5/128' prevented "$STATIC/dial" fd00::5 50000
+  BEFORE='own fe80::5/64' prevented "$STATIC/dial" fe80::5%lo 50000
+}
+
+@test "nor in a network namespace of its own, which has another range" {
+  inner() { unshare -n bash -c 'lo_up && echo "50004 50005" >/proc/sys/net/ipv4/ip_local_port_range && "$@"' - "$@"; }
+  unprivileged() { setpriv --reuid 65534 --regid 65534 --clear-groups "$NOSELF" -s unshare -Urn bash -c \
+    'lo_up && echo "50004 50005" >/proc/sys/net/ipv4/ip_local_port_range && "$@"' - "$@"; }
+  export -f inner unprivileged
+  local port
+  for port in 50004 50005; do
+    run -0 trap_run 50000 50001 supervised -s bash -c 'inner "$@"' - "$STATIC/dial" -qc 1000 127.0.0.1 $port
+    [[ $output == *' 0 reached themselves' ]]
+  done
+  run -1 trap_run 50000 50001 inner "$STATIC/dial" -qc 1000 127.0.0.1 50004
+  [[ $EUID == 0 ]] || return 0
+  for port in 50004 50005; do
+    run -0 trap_run 50000 50001 unprivileged "$STATIC/dial" -qc 1000 127.0.0.1 $port
+    [[ $output == *' 0 reached themselves' ]]
+  done
+}
+
+@test "on kernels before 6.9 and 6.11, which are asked in other ways, it does not either" {
+  [[ $(uname -m) == x86_64 ]] || skip "the number of pidfd_open() is another one here"
+  # PIDFD_THREAD is refused, and the kernel's release is a 2.6.
+  run -0 trap_run 50000 50001 "$STATIC/confined" forbid 434 1 128 22 \
+    setarch --uname-2.6 "$NOSELF" "$STATIC/storm_dials" -t 4 -n 2000 50000
+  echo "$output"
+  [[ $output == *' 0 reached themselves, '* ]]
+  # A thread with descriptors of its own is let go, and no socket of another table is changed.
+  run trap_run 50000 50001 "$STATIC/confined" forbid 434 1 128 22 \
+    "$NOSELF" "$STATIC/supervised" unshared 127.0.0.1 50000 10
+  [[ $output == 'range of the other socket: 0; 0 refused, 10 reached themselves' ]]
+}
+
+@test "ports that are reserved are left alone, and none is taken for free" {
+  reserved() { echo "$1" >/proc/sys/net/ipv4/ip_local_reserved_ports && "${@:2}"; }
+  export -f reserved
+  # The kernel would not choose 50000; below 50009 there is nothing to choose.
+  run -0 trap_run 50000 50010 reserved 50000 supervised "$STATIC/dial" -R 127.0.0.1 50000
+  [[ $output == *range=0-0* ]]
+  run -0 trap_run 50000 50010 reserved 50000-50008 supervised "$STATIC/dial" -c 20 127.0.0.1 50009
+  [[ $(count 'result=ECONNREFUSED.*port=50010') == 20 ]]
+}
+
+@test "a socket that dials again and again keeps all of its ports" {
+  run -0 trap_run 50000 50010 supervised "$STATIC/supervised" again 127.0.0.1 50000 11
+  [[ $output == '11 refused, 0 reached themselves' ]]
+}
+
+@test "nor does a Go program whose threads are preempted by signals, or a static Rust program" {
+  need go
+  [[ -x /usr/bin/rustc ]] || lacking "rustc is not installed"
+  export RUSTC=/usr/bin/rustc
+  GOCACHE=$BATS_TEST_TMPDIR/cache CGO_ENABLED=0 go build -o "$BATS_TEST_TMPDIR/go" "$ROOT/tests/lib/dial.go"
+  "$RUSTC" -C target-feature=+crt-static -o "$BATS_TEST_TMPDIR/rust" "$ROOT/tests/lib/dial.rs"
+  prevented "$BATS_TEST_TMPDIR/go" 500 50000
+  prevented "$BATS_TEST_TMPDIR/rust" 500 50000
+}
+
+@test "nor does a static busybox" {
+  need apt-get dpkg
+  cd "$BATS_TEST_TMPDIR"
+  apt-get download busybox-static &>/dev/null || lacking "busybox-static cannot be fetched"
+  dpkg -x busybox-static_*.deb .
+  nc() {
+    local reached=0
+    for ((i = 0; i < $1; i++)); do
+      ! "${@:2}" bin/busybox nc 127.0.0.1 50000 </dev/null || ((++reached))
+    done
+    echo "$reached reached themselves"
+  }
+  export -f nc
+  run -0 trap_run 50000 50001 nc 1 env
+  [[ ${lines[-1]} == '1 reached themselves' ]]
+  run -0 trap_run 50000 50001 nc 500 "$NOSELF"
+  [[ ${lines[-1]} == '0 reached themselves' ]]
+}
+
+@test "one that finds no other port fails with NOSELF_ERRNO and a line in the log" {
+  run -0 --separate-stderr trap_run 50000 50000 "$NOSELF" -e EHOSTUNREACH -l stderr "$STATIC/dial" 127.0.0.1 50000
+  [[ $output == 'returned=EHOSTUNREACH '* ]]
+  [[ $stderr =~ ^noself\[[0-9]+\]:\ comm=dial\ fd=[0-9]+\ self=127.0.0.1:50000\ action=failed\ tries=0\ result=EHOSTUNREACH$ ]]
+}
+
+@test "a pinned socket fails or is allowed, as set, and only if it would reach itself" {
+  local log=$BATS_TEST_TMPDIR/log
+  run -1 trap_run 50000 50001 "$STATIC/dial" -b 127.0.0.1 -p 18084 127.0.0.1 18084
+  run -0 trap_run 50000 50001 "$NOSELF" -l "$log" "$STATIC/dial" -b 127.0.0.1 -p 18084 127.0.0.1 18084
+  [[ $output == 'returned=ECONNREFUSED '* ]]
+  run -0 trap_run 50000 50001 "$NOSELF" -l "$log" "$STATIC/dial" -b :: -p 18084 :: 18084
+  run -1 trap_run 50000 50001 "$NOSELF" -l "$log" -p allow "$STATIC/dial" -p 18084 127.0.0.1 18084
+  # It would leave from 127.0.0.1, so the kernel is to answer.
+  run -0 trap_run 50000 50001 "$NOSELF" -l "$log" -e EPERM "$STATIC/dial" -p 18084 127.0.0.2 18084
+  [[ $output == 'returned=ECONNREFUSED '* ]]
+  run -0 sed 's/.*comm=dial fd=[0-9]* //' "$log"
+  [[ ${lines[0]} == 'self=127.0.0.1:18084 action=failed tries=0 result=ECONNREFUSED' ]]
+  [[ ${lines[1]} == 'self=[::1]:18084 action=failed tries=0 result=ECONNREFUSED' ]]
+  [[ ${lines[2]} == 'self=127.0.0.1:18084 action=allowed tries=0 result=OK' ]]
+  [[ ${#lines[@]} == 3 ]]
+}
+
+@test "beside the library, each self-connection is logged once" {
+  local log=$BATS_TEST_TMPDIR/log
+  trap_run 50000 50001 "$NOSELF" -s -l "$log" "$PROBES/dial" -p 18084 127.0.0.1 18084
+  trap_run 50000 50001 "$NOSELF" -s -l "$log" -p allow "$PROBES/dial" -p 18084 127.0.0.1 18084 || true
+  [[ $(wc -l <"$log") == 2 ]]
+}
+
+@test "a log that nobody reads holds nothing up" {
+  mkfifo "$BATS_TEST_TMPDIR/fifo"
+  full() { exec 8<>"$1" && ! dd if=/dev/zero of=/dev/fd/8 oflag=nonblock && "${@:2}" 2>&8; }
+  export -f full
+  run -0 trap_run 50000 50000 timeout 20 bash -c 'full "$@"' - "$BATS_TEST_TMPDIR/fifo" \
+    "$NOSELF" -l stderr "$STATIC/dial" -qc 200 127.0.0.1 50000
+  [[ $output == *'200 refused'* ]]
+}
+
+@test "the command has the launcher's pid, and no child, descriptor or signal more" {
+  same 'descriptors=* wait=ECHILD SIGCHLD=no' "$STATIC/supervised" inside
+  [[ $output == "$(trap_run 50000 50001 "$STATIC/supervised" inside)" ]]
+  run -0 bash -c 'echo $$; exec "$NOSELF" -s sh -c "echo \$\$"'
+  [[ ${lines[0]} == "${lines[1]}" ]]
+}
+
+@test "nor has it where orphans come to it: as PID 1 and as a subreaper" {
+  need_namespace
+  same 'descriptors=* wait=ECHILD SIGCHLD=no' "$STATIC/confined" subreaper "$NOSELF" "$STATIC/supervised" inside
+  run -0 trap_run 50000 50001 unshare --pid --fork "$NOSELF" "$STATIC/supervised" inside
+  [[ $output == *' wait=ECHILD SIGCHLD=no' ]]
+}
+
+@test "exit status, signals, stops and pipes are the command's own" {
+  same '' sh -c 'exit 42'
+  same '*' sh -c 'kill -TERM $$'
+  [[ $status == 143 ]]
+  run -0 bash -c 'echo ping | "$NOSELF" -s cat | "$NOSELF" -s tr i o'
+  [[ $output == pong ]]
+  state() { [[ $(<"/proc/$1/stat") == *") $2 "* ]]; }
+  export -f state
+  run -0 bash -c '"$NOSELF" -s sleep 100 & wait_for 5 state $! S; kill -STOP $!; wait_for 5 state $! T
+    kill -CONT $!; wait_for 5 state $! S; kill $!; wait $!; echo "$?"'
+  [[ ${lines[-1]} == 143 ]]
+}
+
+@test "strace, and whoever else waits for every child, does not wait for the supervisor" {
+  need strace
+  run -0 trap_run 50000 50001 timeout 10 "$NOSELF" -s strace -f -o /dev/null "$STATIC/dial" 127.0.0.1 50000
+  [[ $output == *self=no* ]]
+  run -0 trap_run 50000 50001 timeout 10 strace -f -o /dev/null "$NOSELF" "$STATIC/dial" 127.0.0.1 50000
+  [[ $output == *self=no* ]]
+}
+
+@test "daemons stay covered after the command's end, and the supervisor ends with the last" {
+  daemon() {
+    "$NOSELF" -s bash -c 'echo $$ >"$0/pid"; (setsid bash -c "until [[ -e \$0/go ]]; do sleep 0.02; done
+      \"\$@\" >\$0/said; touch \$0/done" "$0" "$@" &>/dev/null &)' "$@"
+    super=$(pgrep -f "^noself: supervisor of $(<"$1/pid")") && touch "$1/go" &&
+      wait_for 10 test -e "$1/done" && wait_for 10 ended "$super" && cat "$1/said"
+  }
+  ended() { [[ ! -e /proc/$1 || $(</proc/"$1"/stat) == *') Z '* ]]; }
+  export -f daemon ended
+  run -0 trap_run 50000 50001 daemon "$BATS_TEST_TMPDIR" "$STATIC/dial" 127.0.0.1 50000
+  [[ $output == *result=ECONNREFUSED*self=no* ]]
+}
+
+@test "alarm() and SO_SNDTIMEO end a dial that hangs" {
+  same 'dialling*EINTR after a while' "$STATIC/supervised" hanging alarm
+  same 'dialling*EINPROGRESS after a while' "$STATIC/supervised" hanging timeout
+}
+
+@test "signals with SA_RESTART interrupt no dial" {
+  run -0 trap_run 50000 50001 supervised "$STATIC/supervised" signals 127.0.0.1 50000 20000 restart
+  echo "$output"
+  [[ $output == '20000 refused, 0 reached themselves; '*' signals, 0 dials interrupted, '* ]]
+}
+
+@test "noself under noself is covered once" {
+  run -0 --separate-stderr trap_run 50000 50001 supervised -s "$NOSELF" "$NOSELF" "$STATIC/dial" 127.0.0.1 50000
+  [[ $output == *result=ECONNREFUSED*self=no* && $stderr == '' ]]
+  run -0 "$NOSELF" -s bash -c '"$NOSELF" -s true; pgrep -c -f "^noself: supervisor of $$"'
+  [[ $output == 1 ]]
+}
+
+@test "without its supervisor a command's dials fail with ENOSYS; while it is stopped they wait" {
+  super() { pgrep -f "^noself: supervisor of $$"; }
+  export -f super
+  run -0 trap_run 50000 50001 supervised -s bash -c 'super=$(super)
+    kill -TERM $super; kill -STOP $super
+    timeout 0.5 "$@"; echo "timed out: $?"
+    kill -CONT $super; "$@"; kill -KILL $super; "$@"
+    "$NOSELF" "$@"' - "$STATIC/dial" 127.0.0.1 50000
+  echo "$output"
+  [[ ${lines[0]} == 'timed out: 124' && ${lines[1]} == *result=ECONNREFUSED* ]]
+  [[ ${lines[2]} == *returned=ENOSYS* && ${lines[3]} == *result=ECONNREFUSED*self=no ]]
+}
+
+# refused REASON CMD...: exit 126 with that reason, for a program that runs all the same by --force.
+refused() {
+  run -126 --separate-stderr trap_run 50000 50001 timeout 20 "${@:2}" "$NOSELF" "$STATIC/dial" 127.0.0.1 9
+  echo "$stderr"
+  [[ $output == '' && $stderr == "noself: '$STATIC/dial': statically linked, and $1; "* ]]
+  [[ $stderr != *$'\n'* ]]
+  run -0 --separate-stderr trap_run 50000 50001 timeout 20 "${@:2}" "$NOSELF" --force "$STATIC/dial" 127.0.0.1 9
+  [[ $output == *result=ECONNREFUSED* ]]
+  run -1 --separate-stderr trap_run 50000 50001 timeout 20 "${@:2}" "$NOSELF" --check "$STATIC/dial"
+  [[ $output == *": cannot be covered: statically linked, and $1; "* ]]
+}
+
+@test "what cannot be supervised is refused in one line, and runs by --force" {
+  refused 'mode observe cannot be supervised' env NOSELF_MODE=observe
+  refused 'another seccomp supervisor is already there' "$STATIC/confined" listener
+  [[ $(uname -m) == x86_64 ]] || skip "the numbers of the system calls are others here"
+  refused 'seccomp is not permitted here' "$STATIC/confined" forbid 317 0 0 1
+  refused 'the supervisor needs Linux 6.3' "$STATIC/confined" forbid 55 2 51 92
+  refused 'the supervisor may not look at the command' "$STATIC/confined" forbid 310 0 0 1
+  refused 'the supervisor may not look at the command' "$STATIC/confined" forbid 438 0 0 1
+  refused 'the supervisor cannot be started' "$STATIC/confined" forbid 56 0 0 11
+  # A security module that keeps the supervisor from receiving: NOTIF_RECEIVE fails.
+  refused 'the supervisor does not answer' "$STATIC/confined" forbid 16 1 0xc0502100 13
+}
