@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The differential fuzz: sequences of calls as data, the world that they meet, and what they leave.
- */
+/* The differential fuzz: sequences of calls as data, the world they meet, and what they leave. */
 #pragma once
 
 #include "../probes/net.h"
@@ -9,16 +8,17 @@
 #include <inttypes.h>
 #include <stddef.h>
 
-/* ---- A sequence, made from a seed and its number, shrunk by leaving parts out (plan.c, rules.c)
- */
+/* ---- A sequence, made from a seed and its number (plan.c, rules.c) */
 
 enum { MOST_STEPS = 4 };
-
 enum kind { TCP4, TCP6, MPTCP4, MPTCP6, UDP4, UDP6, UNIX_STREAM };
-
 enum call { CONNECT, BIND, GETSOCKNAME, SENDTO, SENDMSG, SENDMMSG, LISTEN, CALLS };
 
-enum descriptor { OWN, DUPLICATE, CLOSED, NEGATIVE, A_FILE, A_PIPE };
+/* REPLACED: another thread puts a listener on the dialled address there in mid-dial. */
+enum descriptor { OWN, DUPLICATE, CLOSED, NEGATIVE, A_FILE, A_PIPE, REPLACED };
+
+/* What a message carries beside its data. */
+enum control { NO_CONTROL, BAD_TYPE, BAD_LENGTH, BAD_POINTER };
 
 /* What the program did to the socket before the first call; one bit each. */
 enum preset {
@@ -43,6 +43,8 @@ enum place {
 	READ_ONLY,
 	NULL_POINTER,
 	UNMAPPED,
+	IN_STACK,    /* a page of the first stack that is not readable */
+	BEYOND_FILE, /* a page of a mapped file that ends before it */
 	PLACES
 };
 
@@ -86,6 +88,7 @@ struct step {
 	int flags;                     /* sends */
 	unsigned size;                 /* sends: bytes of data */
 	struct where data;             /* sends */
+	enum control control;          /* sendmsg and sendmmsg */
 	unsigned count, have_messages; /* sendmmsg: said, and really there */
 	struct where message;          /* sendmsg: the struct msghdr itself */
 	int backlog;                   /* listen */
@@ -106,7 +109,6 @@ struct plan plan_without(const struct plan *plan, unsigned keep);
 
 bool plan_has(const struct plan *plan, enum preset preset);
 bool plan_is_tcp(const struct plan *plan);
-
 /* Whether it dials what never answers, or in a way that is never answered. */
 bool plan_may_wait(const struct plan *plan);
 
@@ -133,10 +135,9 @@ void world_drain(struct world *world);
 /* Puts the address into 128 bytes. */
 void world_address(const struct world *world, const struct address *address, unsigned char *bytes);
 
-/* ---- Memory of every kind that a program may hand to the kernel, one spot for each use (memory.c)
- */
+/* ---- Memory of every kind that a program may hand to the kernel (memory.c) */
 
-enum { AREA = 256 };
+enum { AREA = 256, PAGE = 4096 };
 enum use { FOR_NAME, FOR_LENGTH, FOR_DATA, FOR_MESSAGE, USES };
 
 struct spot {
@@ -145,8 +146,9 @@ struct spot {
 	size_t size;         /* so many */
 };
 
-/* Once, before anything else. Starts the thread whose stack OTHER_STACK is. */
-void memory_start(void);
+/* Once, first of all; with three pages of the first stack that stay. Starts OTHER_STACK's thread.
+ */
+void memory_start(unsigned char *three_pages);
 
 /*
  * The spot for this use, filled with a pattern and then with the content as far as there is room.
@@ -155,11 +157,9 @@ void memory_start(void);
 struct spot memory_at(enum use use, struct where where, unsigned char *on_stack,
 		      const void *content, size_t size);
 
-/* ---- Performing a sequence on a socket of its own, and all that a program could see of it
- * (twin.c) */
+/* ---- Performing a sequence on a socket of its own (twin.c) */
 
 enum way { INTERPOSED, RAW };
-
 /* Milliseconds that a call or a packet is waited for: longer than loopback takes on any machine. */
 enum { PATIENCE = 5000 };
 
@@ -186,6 +186,9 @@ struct record {
 
 void twin_perform(struct world *world, const struct plan *plan, enum way way,
 		  struct record *record);
+
+/* A dial that waits, of which another thread puts a listener in the place (replaced.c). */
+long replaced_dial(enum way way, int fd, const struct sockaddr *to, socklen_t length);
 
 /* One of the calls under test, by the library or by a raw system call. */
 long call_perform(enum way way, enum call call, int fd, const void *a, size_t b, int c,

@@ -151,7 +151,8 @@ int main(int argc, char **argv)
 	now_seed = fuzz.seed;
 	signal(SIGPIPE, SIG_IGN);
 	watch();
-	memory_start();
+	unsigned char three_pages[3 * PAGE];
+	memory_start(three_pages);
 	world_start(&fuzz.world);
 	if (only >= 0) {
 		struct plan plan;

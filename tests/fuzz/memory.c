@@ -6,13 +6,13 @@
 #include <semaphore.h>
 #include <sys/mman.h>
 
-enum { PAGE = 4096, PATTERN = 0xa5 };
+enum { PATTERN = 0xa5 };
 
 /* All of it lives as long as the process. */
 static unsigned char *heap[USES], *page_end[USES], *read_only[USES], *read_only_view[USES];
 static unsigned char (*other_stack)[AREA];
 static unsigned char statics[USES][AREA];
-static unsigned char *unmapped;
+static unsigned char *unmapped, *in_stack, *beyond_file;
 
 static void *stand_by(void *ready)
 {
@@ -33,12 +33,15 @@ static unsigned char *pages(size_t size, int protection, int fd)
 	return at;
 }
 
-void memory_start(void)
+void memory_start(unsigned char *three_pages)
 {
 	pthread_t thread;
 	sem_t ready;
 
 	unmapped = pages(PAGE, PROT_NONE, -1);
+	in_stack = three_pages + PAGE - (uintptr_t)three_pages % PAGE;
+	must(mprotect(in_stack, PAGE, PROT_NONE), "mprotect");
+	beyond_file = pages(PAGE, PROT_READ, memfd_create("empty", MFD_CLOEXEC));
 	for (int use = 0; use < USES; use++) {
 		heap[use] = malloc(AREA);
 		page_end[use] = pages(2 * PAGE, PROT_READ | PROT_WRITE, -1) + PAGE;
@@ -70,8 +73,10 @@ struct spot memory_at(enum use use, struct where where, unsigned char *on_stack,
 
 	if (where.place == NULL_POINTER)
 		return (struct spot){NULL, NULL, 0};
-	if (where.place == UNMAPPED)
-		return (struct spot){unmapped + PAGE / 2, NULL, 0};
+	if (where.place >= UNMAPPED) {
+		unsigned char *const without_view[] = {unmapped, in_stack, beyond_file};
+		return (struct spot){without_view[where.place - UNMAPPED] + PAGE / 2, NULL, 0};
+	}
 	spot.view = views[where.place];
 	if (where.place == AT_PAGE_END)
 		spot.size = where.have;

@@ -42,7 +42,7 @@ static struct where any_place(struct random *r, unsigned whole)
 		return where;
 	}
 	where.place = (enum place)ONE_OF(r, ON_HEAP, STATIC, OTHER_STACK, AT_PAGE_END, AT_PAGE_END,
-					 READ_ONLY, NULL_POINTER, UNMAPPED);
+					 READ_ONLY, NULL_POINTER, UNMAPPED, IN_STACK, BEYOND_FILE);
 	if (where.place != AT_PAGE_END) {
 		where.have = random_percent(r, 20) ? 1 + random_below(r, 3) : 0;
 		return where;
@@ -114,6 +114,8 @@ static void any_send(struct random *r, struct step *step)
 			     MSG_DONTWAIT, MSG_NOSIGNAL);
 	step->size = (unsigned)ONE_OF(r, 0, 1, 4, 4, 100);
 	step->data = any_place(r, step->size);
+	if (step->call != SENDTO && random_percent(r, 20))
+		step->control = (enum control)ONE_OF(r, BAD_TYPE, BAD_LENGTH, BAD_POINTER);
 	step->message = any_place(r, sizeof(struct msghdr));
 	/* Where a structure of pointers may not lie in C, the library need not read it. */
 	if (step->message.place != AT_PAGE_END)
@@ -135,6 +137,8 @@ static void any_step(struct random *r, const struct plan *plan, struct step *ste
 	if (random_percent(r, 8))
 		step->descriptor = (enum descriptor)ONE_OF(r, DUPLICATE, DUPLICATE, DUPLICATE,
 							   CLOSED, NEGATIVE, A_FILE, A_PIPE);
+	if (step->call == CONNECT && random_percent(r, 2))
+		step->descriptor = REPLACED;
 	step->backlog = ONE_OF(r, 0, 1, 5, 128, -1, 0x7fffffff);
 	step->depth = random_below(r, 8192) & ~15U;
 	if (step->call == GETSOCKNAME)

@@ -100,6 +100,28 @@ static void leave_zones_out(struct plan *plan)
 	}
 }
 
+/*
+ * A dial that another thread ends has to wait for it: at an address where nobody answers. Only one,
+ * because the listener of the first has that address.
+ */
+static void let_one_be_replaced(const struct plan *plan, struct step *step, bool *is_done)
+{
+	const bool waits = !*is_done && plan->kind <= TCP6 && !plan_has(plan, NONBLOCKING) &&
+			   !plan_has(plan, FASTOPEN);
+	if (step->descriptor != REPLACED)
+		return;
+	if (!waits) {
+		step->descriptor = OWN;
+		return;
+	}
+	*is_done = true;
+	step->to = (struct address){.family = plan->kind == TCP4 ? AF_INET : AF_INET6,
+				    .host = HOLE,
+				    .port = DEAD,
+				    .length = plan->kind == TCP4 ? sizeof(struct sockaddr_in)
+								 : sizeof(struct sockaddr_in6)};
+}
+
 static int connects(const struct plan *plan)
 {
 	int n = 0;
@@ -120,4 +142,7 @@ void rules_apply(struct plan *plan, struct random *r)
 		keep_to_one_protocol(plan, r);
 	if (plan->kind == TCP6 || plan->kind == MPTCP6)
 		leave_zones_out(plan);
+	bool is_done = false;
+	for (int i = 0; i < plan->steps; i++)
+		let_one_be_replaced(plan, &plan->step[i], &is_done);
 }

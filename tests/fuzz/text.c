@@ -44,8 +44,20 @@ const char *const call_names[CALLS] = {
 };
 
 static const char *const descriptors[] = {
-	[OWN] = "fd",      [DUPLICATE] = "dup(fd)", [CLOSED] = "(closed)",
-	[NEGATIVE] = "-1", [A_FILE] = "(a file)",   [A_PIPE] = "(a pipe)",
+	[OWN] = "fd",
+	[DUPLICATE] = "dup(fd)",
+	[CLOSED] = "(closed)",
+	[NEGATIVE] = "-1",
+	[A_FILE] = "(a file)",
+	[A_PIPE] = "(a pipe)",
+	[REPLACED] = "fd, a listener in mid-dial",
+};
+
+static const char *const controls[] = {
+	[NO_CONTROL] = "",
+	[BAD_TYPE] = ", control of no type",
+	[BAD_LENGTH] = ", control too short",
+	[BAD_POINTER] = ", control at an address that is not there",
 };
 
 static const char *const ports[] = {
@@ -62,6 +74,8 @@ static const char *const places[] = {
 	[READ_ONLY] = "read-only",
 	[NULL_POINTER] = "NULL",
 	[UNMAPPED] = "unmapped",
+	[IN_STACK] = "unreadable page of the stack",
+	[BEYOND_FILE] = "page beyond a file's end",
 };
 
 static void print_where(const char *what, struct where where)
@@ -97,7 +111,7 @@ static void print_send(const struct step *s)
 		printf(", ");
 		print_where("msghdr", s->message);
 	}
-	putchar(')');
+	printf("%s)", controls[s->control]);
 	if (s->call == SENDMMSG)
 		printf(", %d messages of which %u are there", (int)s->count, s->have_messages);
 }

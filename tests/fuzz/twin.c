@@ -63,15 +63,27 @@ static void send_many(enum way way, int fd, const struct step *s, const struct m
 		       sizeof(out->sent[i]));
 }
 
+/* A control message that the kernel finds wrong only after a fast open has connected. */
+static void add_control(struct msghdr *message, enum control control)
+{
+	static struct cmsghdr header = {sizeof(header), SOL_SOCKET, 9999};
+
+	if (control == NO_CONTROL)
+		return;
+	message->msg_control = control == BAD_POINTER ? (void *)16 : &header;
+	message->msg_controllen = control == BAD_LENGTH ? sizeof(header) - 1 : sizeof(header);
+}
+
 static void send_one(enum way way, int fd, const struct step *s, void *to, struct outcome *out)
 {
 	static const char content[128] = "ping";
 	unsigned char data_on_stack[AREA], message_on_stack[AREA];
 	struct spot data = memory_at(FOR_DATA, s->data, data_on_stack, content, s->size);
 	struct iovec part = {data.pointer, s->size};
-	const struct msghdr header = {
+	struct msghdr header = {
 		.msg_name = to, .msg_namelen = s->to.length, .msg_iov = &part, .msg_iovlen = 1};
 
+	add_control(&header, s->control);
 	errno = UNTOUCHED;
 	if (s->call == SENDTO) {
 		out->result = call_perform(way, SENDTO, fd, data.pointer, s->size, s->flags, to,
@@ -118,12 +130,15 @@ static void step(struct world *world, const struct plan *plan, enum way way, int
 		return;
 	}
 	/* Nobody is to wait for what never answers. */
-	if (to.host == HOLE && !plan_has(plan, NONBLOCKING))
+	if (to.host == HOLE && !plan_has(plan, NONBLOCKING) && s->descriptor != REPLACED)
 		to.host = FOREIGN;
 	world_address(world, &to, bytes);
 	struct spot spot = memory_at(FOR_NAME, to.where, to_on_stack, bytes, sizeof(bytes));
 	errno = UNTOUCHED;
-	if (s->call == CONNECT || s->call == BIND) {
+	if (s->descriptor == REPLACED) {
+		out->result = replaced_dial(way, fd, spot.pointer, to.length);
+		out->error = errno;
+	} else if (s->call == CONNECT || s->call == BIND) {
 		out->result = call_perform(way, s->call, fd, spot.pointer, to.length, 0, NULL, 0);
 		out->error = errno;
 	} else {
@@ -147,6 +162,7 @@ void twin_perform(struct world *world, const struct plan *plan, enum way way, st
 		const int descriptors[] = {
 			[OWN] = fd,      [DUPLICATE] = duplicate, [CLOSED] = world->closed,
 			[NEGATIVE] = -1, [A_FILE] = world->file,  [A_PIPE] = world->pipe,
+			[REPLACED] = fd,
 		};
 		step(world, plan, way, descriptors[s->descriptor], s, &record->outcome[i]);
 	}
