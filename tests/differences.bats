@@ -66,11 +66,15 @@ needs_nft() {
 @test "a terminal gets its line, also in a program that may not open it" {
   need script setpriv
   [[ $EUID == 0 ]] || lacking "changing the user needs root"
-  local user
-  for user in '' 'setpriv --reuid=65534 --regid=65534 --clear-groups'; do
-    run -0 script -qec "$user env NOSELF_MODE=wrong LD_PRELOAD=$SHIM true" /dev/null
-    [[ $output == *'noself: NOSELF_MODE=wrong: expected '* ]]
-  done
+  local nobody='setpriv --reuid=65534 --regid=65534 --clear-groups'
+  local wrong="env NOSELF_MODE=wrong LD_PRELOAD=$SHIM true"
+  run -0 script -qec "$nobody $wrong" /dev/null
+  [[ $output == *'noself: NOSELF_MODE=wrong: expected '* ]]
+  run -0 script -qec "$wrong" /dev/null
+  [[ $output == *'noself: NOSELF_MODE=wrong: expected '* ]]
+  # Another terminal than its own cannot be written to without waiting.
+  run -0 script -qec "script -qec '$nobody $wrong 2>&9' /dev/null 9>&2" /dev/null
+  [[ $output != *noself:* ]]
 }
 
 @test "a large fast open is one send: MSG_ZEROCOPY is done once" {

@@ -29,14 +29,17 @@ static long open_again(int fd)
 	return sys_open(path, OWN_FLAGS, 0);
 }
 
+static bool is_same_terminal(int a, int b)
+{
+	uint32_t one, other;
+	return sys_terminal(a, &one) >= 0 && sys_terminal(b, &other) >= 0 && one == other;
+}
+
 /* The controlling terminal, which a program may open after su(1) too, if it is the one of `fd`. */
 static long open_terminal(int fd)
 {
-	uint32_t device, own_device;
-	if (sys_terminal(fd, &device) < 0)
-		return -ENOTTY;
 	const long own = sys_open("/dev/tty", OWN_FLAGS, 0);
-	if (own < 0 || (sys_terminal((int)own, &own_device) == 0 && own_device == device))
+	if (own < 0 || is_same_terminal((int)own, fd))
 		return own;
 	sys_close((int)own);
 	return -EACCES;

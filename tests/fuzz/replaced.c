@@ -19,7 +19,8 @@ static void *replace(void *argument)
 	struct tcp_info info = {0};
 	socklen_t length = sizeof(info);
 
-	while (info.tcpi_state != TCP_SYN_SENT && !r->over)
+	/* The state alone comes too early: the dial may still find no port. */
+	while (!(info.tcpi_state == TCP_SYN_SENT && info.tcpi_unacked) && !r->over)
 		must(getsockopt(r->watched, IPPROTO_TCP, TCP_INFO, &info, &length), "TCP_INFO");
 	if (!r->over) {
 		must(dup2(r->listener, r->fd), "dup2");

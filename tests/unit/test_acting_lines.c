@@ -44,6 +44,9 @@ static void test_say(void)
 	const struct rlimit none = {0, before.rlim_max};
 	setrlimit(RLIMIT_FSIZE, &none);
 	CHECK(!write_line(file, &line) && !write_line(pipe_ends[1], &line) && raised == 0);
+	/* A pipe whose number is too large to be opened anew. */
+	CHECK(dup2(pipe_ends[1], 10) == 10 && !write_line(10, &line) && raised == 0);
+	close(10);
 
 	sigemptyset(&blocked);
 	sigaddset(&blocked, SIGXFSZ);

@@ -81,6 +81,7 @@ static void test_before_constructor(void)
 	int pair[2];
 
 	CHECK(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) == 0);
+	CHECK(sendmmsg(pair[0], &several, 1, 0) == 1);
 	load_done = NULL;
 	CHECK(sendto(pair[0], &byte, 1, 0, NULL, 0) == 1);
 	CHECK(sendmsg(pair[0], &message, 0) == 1);

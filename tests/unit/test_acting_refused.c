@@ -105,6 +105,10 @@ static void test_sockets(void)
 	CHECK(tcpsock_set_bind_no_port_for(unbound, AF_INET, &loopback, 7) == -EINVAL);
 	CHECK(tcpsock_set_bind_no_port_for(unbound, AF_INET6, &loopback, 16) == -EINVAL);
 	CHECK(tcpsock_disconnect(-1) == -EBADF);
+	const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+	CHECK(connect(unbound, &nobody, sizeof(nobody.sa_family)) == 0);
+	CHECK(sys_close_range(5000, 5001) == 0);
+	CHECK(tcpsock_is_closed(unbound) && !tcpsock_is_closed(local_socket));
 
 	const int fd = put_off(&local);
 	/* Two who look at once: the second finds the port there. */
@@ -113,6 +117,10 @@ static void test_sockets(void)
 	CHECK(!tcpsock_port_is_deferred(unbound, &(struct endpoint){.family = AF_INET}));
 	local.port = 1;
 	CHECK(!tcpsock_port_is_deferred(fd, &local));
+	/* A second bind() fails, whether or not somebody has looked before. */
+	const int bound = put_off(&local);
+	CHECK(bind(bound, LOOPBACK) == -1 && errno == EINVAL);
+	close(bound);
 	close(fd);
 	close(unbound);
 	close(local_socket);

@@ -109,6 +109,19 @@ static void there_and_back(void)
 	}
 }
 
+static void localhosts(void)
+{
+	static const char *const pairs[][2] = {{"10.9.9.9", "127.0.0.1"},
+					       {"fe80::2", "::1"},
+					       {"::ffff:10.9.9.9", "::ffff:127.0.0.1"}};
+	for (unsigned i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
+		const struct endpoint other = at(pairs[i][0], 7), local = at(pairs[i][1], 7);
+		const struct endpoint found = endpoint_localhost(&other);
+		CHECK(endpoint_same(&found, &local));
+		CHECK(endpoint_is_localhost(&local) && !endpoint_is_localhost(&other));
+	}
+}
+
 int main(void)
 {
 	what_may_be_self();
@@ -116,5 +129,6 @@ int main(void)
 	wildcards();
 	lengths();
 	there_and_back();
+	localhosts();
 	return verdict_of_unit();
 }
