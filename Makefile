@@ -174,7 +174,7 @@ lint:
 	shellcheck $(SHELL_FILES)
 
 # What is installed: mode, file, and where to. Nothing else is; `uninstall` takes just that away.
-# $$from is where it was built, $$work a directory for what is made on the way.
+# $$from is where it was built.
 DATADIR = $(PREFIX)/share
 # Where zsh looks: its own name for it; packages of Debian use another.
 ZSHDIR ?= $(DATADIR)/zsh/site-functions
@@ -190,18 +190,18 @@ INSTALLED = \
 	644:shim/man/noselfctl.8:$(MANDIR)/man8/noselfctl.8 \
 	$(call completions,noself) $(call completions,noselfctl)
 
-# Folders that are there for our files or others like them go when they are empty. Those that every
+# Directories that are there for our files or others like them go when they are empty. Those that every
 # system has stay, but not in a staged tree.
-SHARED_FOLDERS = $(MANDIR)/man1 $(MANDIR)/man7 $(MANDIR)/man8 $(ZSHDIR) $(DATADIR)/zsh \
+SHARED_DIRECTORIES = $(MANDIR)/man1 $(MANDIR)/man7 $(MANDIR)/man8 $(ZSHDIR) $(DATADIR)/zsh \
 	$(DATADIR)/bash-completion/completions $(DATADIR)/bash-completion \
 	$(DATADIR)/fish/vendor_completions.d $(DATADIR)/fish
 
 # What `make` has built is installed as it is. Anything else, such as for another LIBDIR, is built in
 # a directory that goes again: $(BUILD) stays the user's, whoever installs.
 install:
-	@set -e; from='$(BUILD)'; work=$$(mktemp -d); trap 'rm -rf "$$work"' EXIT; \
+	@set -e; from='$(BUILD)'; \
 	if ! $(MAKE) --silent --no-print-directory --question all; then \
-		from=$$work/build; \
+		from=$$(mktemp -d); trap 'rm -rf "$$from"' EXIT; \
 		$(MAKE) --no-print-directory BUILD="$$from" all; \
 	fi; \
 	for entry in $(INSTALLED); do \
@@ -220,11 +220,11 @@ uninstall:
 		[ ! -e "$$dropin" ] || echo "noself: $$dropin: this unit still preloads the library;" \
 			"remove that file, then: systemctl daemon-reload" >&2; \
 	done
-	@folders='$(SHARED_FOLDERS)'; \
-	[ -z "$(DESTDIR)" ] || folders="$$folders $(LIBDIR) $(BINDIR) $(MANDIR) $(DATADIR)"; \
+	@directories='$(SHARED_DIRECTORIES)'; \
+	[ -z "$(DESTDIR)" ] || directories="$$directories $(LIBDIR) $(BINDIR) $(MANDIR) $(DATADIR)"; \
 	cd "$(DESTDIR)/" 2>/dev/null || exit 0; \
-	for folder in $$folders; do \
-		rmdir $(if $(DESTDIR),-p) ".$$folder" 2>/dev/null || true; \
+	for directory in $$directories; do \
+		rmdir $(if $(DESTDIR),-p) ".$$directory" 2>/dev/null || true; \
 	done
 
 .PHONY: install uninstall
