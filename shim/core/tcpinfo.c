@@ -8,7 +8,16 @@ _Static_assert(offsetof(struct tcpinfo, bytes_acked) == 120, "as in linux/tcp.h"
 _Static_assert(offsetof(struct tcpinfo, segs_in) == 140, "as in linux/tcp.h");
 _Static_assert(offsetof(struct tcpinfo, bytes_sent) == 200, "as in linux/tcp.h");
 
-const struct tcpinfo tcpinfo_unknown = {.bytes_sent = UINT64_MAX};
+void tcpinfo_start(struct tcpinfo *info)
+{
+	/* One by one: some compilers copy a whole struct by a call of memcpy(). */
+	info->state = 0;
+	info->bytes_acked = 0;
+	info->bytes_received = 0;
+	info->segs_out = 0;
+	info->segs_in = 0;
+	info->bytes_sent = UINT64_MAX;
+}
 
 /*
  * Each of these is impossible where every segment that arrives was sent by the socket itself, even

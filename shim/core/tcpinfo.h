@@ -24,8 +24,9 @@ enum {
 	TCPINFO_LISTEN = 10,
 };
 
-/* What stands in for members that the kernel does not fill in: they prove nothing. */
-extern const struct tcpinfo tcpinfo_unknown;
+/* Sets the members that are read to what proves nothing, for those that the kernel does not fill
+ * in. */
+void tcpinfo_start(struct tcpinfo *info);
 
 /*
  * Whether a socket in this state can be one that reached itself. NAT can give a connection to

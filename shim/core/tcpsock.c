@@ -38,7 +38,7 @@ bool tcpsock_is_tcp(int fd)
 
 long tcpsock_info(int fd, struct tcpinfo *info)
 {
-	*info = tcpinfo_unknown;
+	tcpinfo_start(info);
 	return sys_get_option_bytes(fd, IPPROTO_TCP, TCP_INFO, info, sizeof(*info));
 }
 

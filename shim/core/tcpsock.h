@@ -14,7 +14,7 @@ long tcpsock_local(int fd, struct endpoint *local);
  * not. */
 bool tcpsock_is_tcp(int fd);
 
-/* What TCP_INFO says; all that the kernel does not say is as in tcpinfo_unknown. */
+/* What TCP_INFO says; all that the kernel does not say is as tcpinfo_start() sets it. */
 long tcpsock_info(int fd, struct tcpinfo *info);
 
 /*

@@ -48,7 +48,8 @@ static void connected_to_another(void)
 
 static void in_other_states(void)
 {
-	struct tcpinfo info = tcpinfo_unknown;
+	struct tcpinfo info;
+	tcpinfo_start(&info);
 	CHECK(tcpinfo_can_be_self(&info));
 	/* A kernel without any of the counters; one that does not count the bytes sent. */
 	info.state = TCPINFO_ESTABLISHED;
