@@ -27,6 +27,12 @@ need_supervisor() {
 
 setup() {
   cd "$BATS_TEST_TMPDIR" || return
+  # A directory that this user may not enter changes what is said: only one test is about that.
+  local directory entered=''
+  while IFS= read -rd : directory; do
+    [[ ! -x $directory ]] || entered+=:$directory
+  done <<<"$PATH:"
+  PATH=${entered#:}
   LIBRARY=$TREE/build/libnoself.so
 }
 
@@ -96,10 +102,15 @@ END
 
 @test "noself works in a root with nothing but itself, the program and the library" {
   need_root
+  need_namespace
   mkdir -p root/opt
-  cp "$BUILD/noself" "$SHIM" "$OPEN/printenv" root/opt
+  cp "$BUILD/noself" "$SHIM" "$OPEN/printenv" "$PROBES/dials" root/opt
   run -0 env -i "$(type -P chroot)" root /opt/noself --force /opt/printenv LD_PRELOAD
   [[ $output == /opt/libnoself.so ]]
+  # a dynamic program brings its loader and its C library along
+  ldd "$PROBES/dials" | grep -o '/[^ ]*' | xargs -I{} cp --parents {} root
+  run -0 trap_run 50000 50000 chroot root /opt/noself /opt/dials 1 50000
+  [[ $output == "1 dials, 1 refused, 0 reached themselves" ]]
   # and without a PATH, or an empty one
   run -0 env -i "$NOSELF" true
   PATH='' run -0 "$NOSELF" /bin/true
@@ -238,7 +249,7 @@ errno=ECONNREFUSED pinned=fail bind-no-port=1 log=off" ]]
   refused 126 "'./plain': not executable" "$NOSELF" --force ./plain
   PATH=$PATH:$PWD/one refused 126 "'tool': a directory" "$NOSELF" tool
   if [[ $EUID == 0 ]]; then
-    refused 126 "in '$OPEN/closed', which this user may not enter" \
+    refused 126 "perhaps in '$OPEN/closed', which this user may not enter" \
       as_nobody "$NOSELF" "$OPEN/closed/tool"
     PATH=$OPEN/closed:$PATH refused 126 "in '$OPEN/closed'" as_nobody "$NOSELF" tool
     PATH=$OPEN/closed:$PATH run -0 as_nobody "$NOSELF" true

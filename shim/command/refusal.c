@@ -47,7 +47,7 @@ void refusal_of_path(struct coverage *coverage, const char *file, int error)
 		refuse(coverage, COVER_UNRUNNABLE, "a directory", "name a program");
 	else if (closed)
 		refuse(coverage, COVER_UNRUNNABLE,
-		       memory_format("in '%s', which this user may not enter", closed),
+		       memory_format("perhaps in '%s', which this user may not enter", closed),
 		       "ask for the right to, or correct PATH");
 	else if (error == EACCES)
 		refuse(coverage, COVER_UNRUNNABLE, "not executable",
