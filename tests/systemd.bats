@@ -340,7 +340,7 @@ environment_of() {
   one_line noselfctl
   [[ $status == 1 ]]
   ctl enable hidden
-  [[ $status == 1 && $stderr == *'hidden.service: masked; first run systemctl unmask'* ]]
+  [[ $status == 1 && $stderr == 'noselfctl: hidden.service: systemd says masked; see systemctl status hidden.service' ]]
   ctl enable 'a/b'
   [[ $status == 2 ]]
   ctl status no-such-unit
