@@ -9,6 +9,14 @@ load lib/commands
 
 setup_file() {
   make_tree
+  cc -static -o "$OPEN/static" "$ROOT/tests/probes/hold.c"
+  # writes its title over its environment
+  cc -o "$OPEN/titled" -x c - <<<'#include <string.h>
+    #include <unistd.h>
+    extern char **environ;
+    int main(void) {
+      for (char **e = environ; *e; e++) memset(*e, 0, strlen(*e));
+      char c; return write(1, "x", 1) + read(0, &c, 1) < 0; }'
 }
 
 teardown_file() {
@@ -77,10 +85,9 @@ field() {
 # --- check ---
 
 @test "check says what noself --check says" {
-  printf 'int main(void) { return 0; }' | cc -static -o "$BATS_TEST_TMPDIR/static" -x c -
-  run "$NOSELF" --check "$PROBES/dials" "$BATS_TEST_TMPDIR/static" /no/such
+  run "$NOSELF" --check "$PROBES/dials" "$OPEN/static" /no/such
   local expected=$output
-  ctl check "$PROBES/dials" "$BATS_TEST_TMPDIR/static" /no/such
+  ctl check "$PROBES/dials" "$OPEN/static" /no/such
   [[ $status == 1 && $output == "$expected" && $stderr == '' ]]
   ctl check "$PROBES/dials"
   [[ $status == 0 && $output == "$PROBES/dials: preload" ]]
@@ -109,59 +116,38 @@ beside() {
   return "$status"
 }
 
-status_of_pid() {
-  "$NOSELFCTL" status "$pid"
-}
-
-@test "status tells a process that has the library, with its settings, from one that has not" {
-  run -1 --separate-stderr beside env -- status_of_pid
-  [[ ${lines[0]} =~ ^PID\ +UNIT\ +PROGRAM\ +STATE\ +FILE\ +SETTINGS$ && ${lines[1]} =~ hold\ +no\ +- ]]
-  [[ $stderr == '' ]]
-  run -0 --separate-stderr beside "$NOSELF" -m fail -l stderr -- status_of_pid
-  [[ ${lines[1]} =~ hold\ +loaded\ +"$TREE/build/libnoself.so"\ +'NOSELF_MODE=fail NOSELF_LOG=stderr' ]]
-  run -0 beside "$NOSELF" -- status_of_pid
-  [[ ${lines[1]} =~ loaded.*defaults ]]
-  both() {
-    "$NOSELFCTL" status "$pid" $$
+# shown STATUS PATTERN PREFIX...: status of a process started by PREFIX exits with STATUS and shows PATTERN.
+shown() {
+  status_of_pid() {
+    "$NOSELFCTL" status "$pid"
   }
-  run -1 beside "$NOSELF" -- both
-  [[ ${#lines[@]} == 3 && $output == *loaded* && $output =~ ' no ' ]]
+  run "-$1" --separate-stderr beside "${@:3}" -- "${SHOW:-status_of_pid}"
+  [[ ${lines[0]} =~ ^PID\ +UNIT\ +PROGRAM\ +STATE\ +FILE\ +SETTINGS$ && ${lines[1]} =~ $2 ]] || {
+    echo "expected '$2', got: $output $stderr"
+    return 1
+  }
 }
 
-@test "status shows that NOSELF_DISABLE=1 disables the library" {
-  run -1 beside env NOSELF_DISABLE=1 "$NOSELF" -- status_of_pid
-  [[ ${lines[1]} =~ hold\ +disabled ]]
-}
-
-@test "status says where LD_PRELOAD names a library that is not loaded" {
-  printf '#include <unistd.h>\nint main(void) { char c; write(1, "x", 1); return read(0, &c, 1) < 0; }' |
-    cc -static -o "$BATS_TEST_TMPDIR/static" -x c -
-  HOLD=$BATS_TEST_TMPDIR/static run -1 --separate-stderr beside env LD_PRELOAD="$SHIM" -- status_of_pid
-  [[ ${lines[1]} =~ static\ +'not loaded' ]]
-  [[ $stderr == *'LD_PRELOAD names the library, but it is not loaded; see noselfctl check '*/static ]]
-}
-
-@test "status says that the library has been replaced since" {
+@test "status tells whether a process is covered, from which file and with which settings" {
+  shown 1 'hold +no +- +-$' env
+  [[ $stderr == '' ]]
+  shown 0 "hold +loaded +$TREE/build/libnoself.so +NOSELF_MODE=fail NOSELF_LOG=stderr$" "$NOSELF" -m fail -l stderr
+  [[ $stderr == '' ]]
+  shown 0 'hold +loaded .* defaults$' "$NOSELF"
+  shown 1 'hold +disabled ' env NOSELF_DISABLE=1 "$NOSELF"
+  HOLD=$OPEN/titled shown 0 'titled +loaded .* unknown$' "$NOSELF" -m fail
+  HOLD=$OPEN/static shown 1 'static +not loaded ' env LD_PRELOAD="$SHIM"
+  [[ $stderr == *"names the library, but it is not loaded; see noselfctl check $OPEN/static" ]]
   mkdir "$BATS_TEST_TMPDIR/other"
   cp "$NOSELF" "$SHIM" "$BATS_TEST_TMPDIR/other"
   replaced() {
     rm "$BATS_TEST_TMPDIR/other/libnoself.so"
-    status_of_pid
+    "$NOSELFCTL" status "$pid"
   }
-  run -0 --separate-stderr beside "$BATS_TEST_TMPDIR/other/noself" -- replaced
-  [[ ${lines[1]} =~ hold\ +replaced\ +"$BATS_TEST_TMPDIR/other/libnoself.so "  && $stderr == *'restart it' ]]
-}
-
-@test "status does not guess at settings that a program has written over" {
-  cc -o "$BATS_TEST_TMPDIR/titled" -x c - <<<'#include <string.h>
-    #include <unistd.h>
-    extern char **environ;
-    int main(void) {
-      for (char **e = environ; *e; e++) memset(*e, 0, strlen(*e));
-      write(1, "x", 1);
-      char c; return read(0, &c, 1) < 0; }'
-  HOLD=$BATS_TEST_TMPDIR/titled run -0 beside "$NOSELF" -m fail -- status_of_pid
-  [[ ${lines[1]} =~ loaded.*unknown$ ]]
+  SHOW=replaced shown 0 "hold +replaced +$BATS_TEST_TMPDIR/other/libnoself.so " "$BATS_TEST_TMPDIR/other/noself"
+  [[ $stderr == *'replaced or removed after the start; restart it' ]]
+  [[ $EUID == 0 && $("$NOSELF" --check "$OPEN/static") == *supervisor ]] || lacking 'no supervisor here'
+  HOLD=$OPEN/static shown 0 'static +supervised +- +NOSELF_MODE=fail' "$NOSELF" -m fail
 }
 
 @test "status without an argument lists the processes that have the library, and nobody else" {
@@ -171,19 +157,6 @@ status_of_pid() {
   run -0 beside "$NOSELF" -- all
   local pid=${lines[-1]#held by }
   [[ $(grep -c "^$pid .* hold .*loaded" <<<"$output") == 1 && $output != *$'\n'"$$ "* ]]
-}
-
-@test "status shows a process that the supervisor covers" {
-  need_root
-  printf '#include <unistd.h>\nint main(void) { char c; write(1, "x", 1); return read(0, &c, 1) < 0; }' |
-    cc -static -o "$BATS_TEST_TMPDIR/static" -x c -
-  [[ $("$NOSELF" --check "$BATS_TEST_TMPDIR/static") == *': supervisor' ]] || lacking "no supervisor here"
-  HOLD=$BATS_TEST_TMPDIR/static run -0 --separate-stderr beside "$NOSELF" -m fail -- status_of_pid
-  [[ ${lines[1]} =~ static\ +supervised\ +-\ +NOSELF_MODE=fail && $stderr == '' ]]
-  all() {
-    "$NOSELFCTL" status | grep -c "^$pid .*supervised"
-  }
-  HOLD=$BATS_TEST_TMPDIR/static run -0 beside "$NOSELF" -- all
 }
 
 @test "status of what is not there, or may not be looked at, is no yes" {
@@ -492,7 +465,7 @@ $E/t@x.y.service.d/noself.conf" ]]
 
 @test "a unit whose program the library cannot cover is refused with the remedy, but not with --force" {
   unit a.service 'ExecStart=-/bin/static  -x "y"'
-  cc -static -o "$R/bin/static" -x c - <<<'int main(void) { return 0; }'
+  cp "$OPEN/static" "$R/bin"
   below enable a
   one_line noselfctl
   [[ $status == 1 && ! -e $E/a.service.d ]]
