@@ -227,7 +227,11 @@ environment_of() {
   unit service.d/mm.conf "Environment=LD_PRELOAD=$OPEN/b.so"
   same keep
   inside rm -r /etc/systemd/system/service.d
-  inside systemctl daemon-reload
+  unit 'a\x2db.service' 'Type=oneshot' 'EnvironmentFile=/run/environment-file' \
+    'ExecStart=/bin/sh -c "cat /proc/$$$$/environ >/run/environment"'
+  ctl enable 'a\x2db'
+  run -0 environment_of 'a\x2db'
+  [[ $output == *"LD_PRELOAD=$OPEN/b.so:$TREE/build/libnoself.so"* ]]
 }
 
 @test "what the manager gives to every unit is carried along too" {
