@@ -1,10 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # The supervisor: static programs cannot reach themselves, and are otherwise as without it.
-# shellcheck disable=SC2016,SC2030,SC2031,SC2086,SC2154,SC2317 # other shells expand what is quoted
+# shellcheck disable=SC2016,SC2030,SC2031,SC2086,SC2153,SC2154,SC2317 # other shells expand what is quoted
 # here; bats runs each test in a subshell, sets variables and calls functions; BEFORE is to be split
 
 load lib/helpers
+load lib/systemd
 
 # The probes, linked statically, and noself, where every user may run them.
 setup_file() {
@@ -20,6 +21,10 @@ setup_file() {
 
 teardown_file() {
   rm -rf "$STATIC"
+}
+
+teardown() {
+  end_systemd
 }
 
 setup() {
@@ -308,4 +313,55 @@ refused() {
   refused 'the supervisor cannot be started' "$STATIC/confined" forbid 56 0 0 11
   # A security module that keeps the supervisor from receiving: NOTIF_RECEIVE fails.
   refused 'the supervisor does not answer' "$STATIC/confined" forbid 16 1 0xc0502100 13
+}
+
+@test "systemd stops a supervised service with a dial in flight, and gets its log" {
+  need_systemd
+  boot_systemd
+  unit hanging.service "ExecStart=$NOSELF $STATIC/supervised hanging never"
+  unit logs.service "ExecStart=$NOSELF -l stderr $STATIC/dial 127.0.0.1 50000" Type=oneshot
+  inside systemctl start logs
+  nsenter -t "$PID1" -n sysctl -qw net.ipv4.ip_local_port_range='32768 60999'
+  inside systemctl start hanging
+  has_said() { said hanging | grep -q dialling; }
+  wait_for 10 has_said
+  run -0 inside timeout 20 systemctl stop hanging
+  run -0 inside systemctl show -p Result -p ActiveState --value hanging
+  [[ ${lines[*]} == 'success inactive' ]]
+  run -0 inside journalctl -q --no-pager -o cat -p 4..4 -u logs
+  [[ $output == *'comm=dial fd='*' self=127.0.0.1:50000 action=failed tries=0 result=ECONNREFUSED' ]]
+}
+
+@test "Yama's scopes 0 to 3, as root and not, on Debian's kernel" {
+  [[ ${NOSELF_FULL:-0} == 1 ]] || skip "fetches and boots a kernel: only under --full"
+  [[ $(uname -m) == x86_64 ]] || skip "the machine is one for x86_64"
+  need apt-get dpkg cpio qemu-system-x86_64
+  local kernel root=$BATS_TEST_TMPDIR/root log=$BATS_TEST_TMPDIR/console
+  kernel=$(apt-cache search --names-only '^linux-image-6\.1[2-9].*[0-9]-cloud-amd64$' | sort -V | tail -n 1)
+  mkdir -p "$root"/{bin,etc,proc,sys}
+  cd "$BATS_TEST_TMPDIR"
+  apt-get download busybox-static "${kernel%% *}" &>/dev/null || lacking "the packages cannot be fetched"
+  dpkg -x busybox-static_*.deb "$BATS_TEST_TMPDIR"
+  dpkg -x linux-image-*.deb "$BATS_TEST_TMPDIR"
+  cp bin/busybox "$NOSELF" "$STATIC/libnoself.so" "$STATIC/dial" "$root/bin"
+  cp "$ROOT/tests/lib/yama-init" "$root/init"
+  printf '%s\n' 'root:x:0:0::/:/bin/sh' 'nobody:x:65534:65534::/:/bin/sh' >"$root/etc/passwd"
+  (cd "$root" && find . | cpio --quiet -o -H newc) >initramfs
+  timeout 120 qemu-system-x86_64 -accel tcg -cpu max -m 512 -nic none -nographic -no-reboot \
+    -kernel boot/vmlinuz-* -initrd initramfs -append 'console=ttyS0 quiet panic=-1' </dev/null |
+    tr -d '\r' >"$log"
+  cat "$log"
+  local covered='0: returned=ECONNREFUSED result=ECONNREFUSED port=50001 self=no'
+  local note='kernel.yama.ptrace_scope=1 leaves'
+  for scope in 0 1 2; do
+    grep -q "^scope $scope, root, command: $covered" "$log"
+    grep -q "^scope $scope, root, children: $covered" "$log"
+  done
+  grep -q "^scope 0, nobody, command: $covered" "$log"
+  grep -q "^scope 0, nobody, children: $covered" "$log"
+  grep -q "^scope 1, nobody, command: $covered" "$log"
+  grep -q "^scope 1, nobody, children: 1: noself: .*: $note the command's children uncovered; " "$log"
+  grep -q "^scope 2, nobody, command: 126: .*kernel.yama.ptrace_scope=2 needs CAP_SYS_PTRACE; " "$log"
+  grep -q "^scope 3, nobody, command: 126: .*kernel.yama.ptrace_scope=3 forbids the supervisor; " "$log"
+  grep -q "^scope 3, root, children: 126: .*kernel.yama.ptrace_scope=3 forbids the supervisor; " "$log"
 }
