@@ -32,7 +32,7 @@ static void show(long result, int fd)
 }
 
 /* Dials HOST:50000, which nft redirects to a server on HOST:8080; how many connections that sees.
- * HOW: with n non-blocking, m MPTCP, f fast open; w waits for the server's data and shows them. */
+ * HOW is n for non-blocking, m for MPTCP, f for fast open. */
 static void redirected(const char *host, const char *how)
 {
 	const struct name to = name_of(host, 50000);
