@@ -69,7 +69,7 @@ prevented() {
   done
   run -0 trap_run 50000 50010 supervised "$STATIC/storm_dials" -t 4 -n $count 50004
   echo "$output"
-  [[ $output == "4 threads: $count dials, "*' 0 reached themselves, '*' 0 otherwise;'* ]]
+  [[ $output == *"$count dials, "*' 0 reached themselves, '*' 0 otherwise;'* ]]
 }
 
 @test "nor by any other way to dial" {
