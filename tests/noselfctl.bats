@@ -553,8 +553,9 @@ $E/t@x.y.service.d/noself.conf" ]]
   run grep -v 'referenced manual not found' <<<"$output"
   [[ -z $output ]]
   ctl help
+  run -0 grep -oE -- '--[a-z]+' <<<"${output%%OPTION is one*}"
   local option
-  for option in $(grep -oE -- '--[a-z]+' <<<"${output%%OPTION is one*}"); do
+  for option in "${lines[@]}"; do
     grep -q "Fl -${option#--}\b" "$ROOT/shim/man/noselfctl.8"
   done
 }

@@ -8,7 +8,7 @@ load lib/commands
 load lib/systemd
 
 setup_file() {
-  can_boot || return 0
+  can_boot_systemd || return 0
   make_tree
   cp "$PROBES/dial" "$OPEN"
   cc -static -o "$OPEN/static" "$ROOT/tests/probes/dial.c"
@@ -177,7 +177,7 @@ environment_of() {
   cp "$OPEN/a.so" "$OPEN/b.so"
   cp "$OPEN/a.so" "$OPEN/c-odd.so"
   local bare expected number=0
-  # same LINE...: a unit of these lines has the same environment, but for the shim
+  # same LINE...: a unit of these lines has the same environment, but for the library
   same() {
     number=$((number + 1))
     [[ $1 == keep ]] || {
@@ -234,7 +234,7 @@ environment_of() {
   [[ $output == *"LD_PRELOAD=$OPEN/b.so:$TREE/build/libnoself.so"* ]]
 }
 
-@test "what the manager gives to every unit is carried along too" {
+@test "what the manager gives to every unit is kept too" {
   cc -shared -o "$OPEN/m.so" -x c /dev/null
   unit given.service 'Type=oneshot' 'ExecStart=/bin/sh -c "cat /proc/$$$$/environ >/run/environment"'
   local before during

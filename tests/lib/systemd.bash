@@ -21,7 +21,7 @@ boot_systemd() {
   fi
 }
 
-# end_systemd: ends it, and all that it runs, and takes its folder and control groups away.
+# end_systemd: ends it, and all that it runs, and removes its directory and control groups.
 end_systemd() {
   [[ -n ${BOOTER-} ]] || return 0
   kill -KILL "$BOOTER" 2>/dev/null || true
@@ -45,13 +45,7 @@ inside() {
   nsenter -t "$PID1" -m -n -p -u -i -C -- "$@"
 }
 
-# can_boot: nothing that need_systemd asks for is missing. For setup_file, where bats cannot skip.
-can_boot() {
-  [[ -x /lib/systemd/systemd && $EUID == 0 ]] &&
-    command -v systemctl journalctl nsenter | awk 'END { exit NR != 3 }'
-}
-
-# can_boot_systemd: is all there that it takes?
+# can_boot_systemd: is all there that it takes? For setup_file, where bats cannot skip.
 can_boot_systemd() {
   [[ $EUID == 0 && -x /lib/systemd/systemd ]] && command -v systemctl journalctl nsenter >/dev/null
 }
