@@ -161,7 +161,7 @@ prevented() {
   nc() {
     local reached=0
     for ((i = 0; i < $1; i++)); do
-      ! "${@:2}" bin/busybox nc 127.0.0.1 50000 </dev/null || ((++reached))
+      if "${@:2}" bin/busybox nc 127.0.0.1 50000 </dev/null; then ((++reached)); fi
     done
     echo "$reached reached themselves"
   }
@@ -233,7 +233,7 @@ prevented() {
   [[ $output == pong ]]
   state() { [[ $(<"/proc/$1/stat") == *") $2 "* ]]; }
   export -f state
-  run -0 bash -c '"$NOSELF" -s sleep 100 & wait_for 5 state $! S; kill -STOP $!; wait_for 5 state $! T
+  run -0 bash -c '"$NOSELF" -s tail -f /dev/null & wait_for 5 state $! S; kill -STOP $!; wait_for 5 state $! T
     kill -CONT $!; wait_for 5 state $! S; kill $!; wait $!; echo "$?"'
   [[ ${lines[-1]} == 143 ]]
 }
@@ -248,7 +248,7 @@ prevented() {
 
 @test "daemons stay covered after the command's end, and the supervisor ends with the last" {
   daemon() {
-    "$NOSELF" -s bash -c 'echo $$ >"$0/pid"; (setsid bash -c "until [[ -e \$0/go ]]; do sleep 0.02; done
+    "$NOSELF" -s bash -c 'echo $$ >"$0/pid"; (setsid bash -c "wait_for 10 test -e \$0/go
       \"\$@\" >\$0/said; touch \$0/done" "$0" "$@" &>/dev/null &)' "$@"
     super=$(pgrep -f "^noself: supervisor of $(<"$1/pid")") && touch "$1/go" &&
       wait_for 10 test -e "$1/done" && wait_for 10 ended "$super" && cat "$1/said"

@@ -27,11 +27,8 @@ enum {
 uint64_t netns_cookie(int socket, int name)
 {
 	uint64_t cookie = 0;
-	socklen_t length = sizeof(cookie);
-	return raw_syscall(SYS_getsockopt, socket, SOL_SOCKET, name, (long)&cookie, (long)&length) <
-			       0
-		       ? 0
-		       : cookie;
+	const long r = sys_get_option_bytes(socket, SOL_SOCKET, name, &cookie, sizeof(cookie));
+	return r < 0 ? 0 : cookie;
 }
 
 static uint64_t cookie_of(int socket)
