@@ -58,7 +58,7 @@ needs_nft() {
 @test "a terminal that nobody reads is not waited for, neither by a dial nor when it loads" {
   run -142 "$PROBES/terminal" perl -e 'print STDERR "x" x 90, "\n"'
   run -0 trap_run 50000 50000 "$PROBES/terminal" \
-    env NOSELF_LOG=stderr LD_PRELOAD="$SHIM" "$PROBES/ways" 127.0.0.1 50000
+    env NOSELF_LOG=stderr LD_PRELOAD="$SHIM" "$PROBES/dial" 127.0.0.1 50000
   [[ $output == *result=ECONNREFUSED* ]]
   run -0 "$PROBES/terminal" env NOSELF_MODE=wrong LD_PRELOAD="$SHIM" true
 }

@@ -38,9 +38,9 @@ setup() {
 
 @test "a client that reaches itself bare is refused under noself" {
   need_namespace
-  run -1 trap_run 50000 50000 "$PROBES/dials" 1 50000
+  run -1 trap_run 50000 50000 "$PROBES/dial" -q 127.0.0.1 50000
   [[ $output == "1 dials, 0 refused, 1 reached themselves" ]]
-  run -0 trap_run 50000 50000 "$NOSELF" "$PROBES/dials" 1 50000
+  run -0 trap_run 50000 50000 "$NOSELF" "$PROBES/dial" -q 127.0.0.1 50000
   [[ $output == "1 dials, 1 refused, 0 reached themselves" ]]
 }
 
@@ -104,12 +104,12 @@ END
   need_root
   need_namespace
   mkdir -p root/opt
-  cp "$BUILD/noself" "$SHIM" "$OPEN/printenv" "$PROBES/dials" root/opt
+  cp "$BUILD/noself" "$SHIM" "$OPEN/printenv" "$PROBES/dial" root/opt
   run -0 env -i "$(type -P chroot)" root /opt/noself --force /opt/printenv LD_PRELOAD
   [[ $output == /opt/libnoself.so ]]
   # a dynamic program brings its loader and its C library along
-  ldd "$PROBES/dials" | grep -o '/[^ ]*' | xargs -I{} cp --parents {} root
-  run -0 trap_run 50000 50000 chroot root /opt/noself /opt/dials 1 50000
+  ldd "$PROBES/dial" | grep -o '/[^ ]*' | xargs -I{} cp --parents {} root
+  run -0 trap_run 50000 50000 chroot root /opt/noself /opt/dial -q 127.0.0.1 50000
   [[ $output == "1 dials, 1 refused, 0 reached themselves" ]]
   # and without a PATH, or an empty one
   run -0 env -i "$NOSELF" true
@@ -273,7 +273,7 @@ errno=ECONNREFUSED pinned=fail bind-no-port=1 log=off" ]]
 
 @test "what the library does not reach is covered by the supervisor, or else refused" {
   need_supervisor
-  cc -static-pie -o pie "$ROOT/tests/probes/dials.c" 2>/dev/null || cp "$OPEN/printenv" pie
+  cc -static-pie -o pie "$ROOT/tests/probes/dial.c" 2>/dev/null || cp "$OPEN/printenv" pie
   cc -nostdlib -Wl,--dynamic-linker="$(ldd /bin/true | grep -o '/[^ ]*ld-[^ ]*')" \
     -pie -o nolibc -x c - <<<'void _start(void) { for (;;); }'
   cc -o go -x c - <<<'
@@ -304,9 +304,9 @@ END
   mkdir bin
   printf '#!/bin/sh\nexec env -i "$@"\n' >bin/sudo
   chmod +x bin/sudo
-  cc -static -o dials "$ROOT/tests/probes/dials.c"
+  cc -static -o dial "$ROOT/tests/probes/dial.c"
   need_namespace
-  PATH=$PWD/bin:$PATH run -0 trap_run 50000 50000 "$NOSELF" -s sudo "$PWD/dials" 1 50000
+  PATH=$PWD/bin:$PATH run -0 trap_run 50000 50000 "$NOSELF" -s sudo "$PWD/dial" -q 127.0.0.1 50000
   [[ $output == "1 dials, 1 refused, 0 reached themselves" ]]
   PATH=$PWD/bin:$PATH run -0 "$NOSELF" -s --check sudo
   [[ $output == 'sudo: supervisor' ]]
@@ -322,12 +322,12 @@ END
   # cut off in the middle of its headers
   local size
   for size in 4 20 63 64 100; do
-    head -c "$size" "$PROBES/dials" >./cut
+    head -c "$size" "$PROBES/dial" >./cut
     chmod +x cut
     refused 126 'neither a program' "$NOSELF" ./cut
   done
   # the loader of another C library
-  cp "$PROBES/dials" lost
+  cp "$PROBES/dial" lost
   local loader
   loader=$(grep -ao '/lib[^[:cntrl:]]*ld-[^[:cntrl:]]*' lost | head -n 1)
   sed -i "s|$loader|${loader%?}X|" lost
@@ -425,38 +425,38 @@ END
   need setcap
   local file
   for file in suid sgid capable own; do
-    cp "$PROBES/dials" "$OPEN/$file"
+    cp "$PROBES/dial" "$OPEN/$file"
   done
   chmod 4755 "$OPEN/suid"
   chmod 2755 "$OPEN/sgid"
   setcap cap_net_bind_service=ep "$OPEN/capable" || lacking "no file capabilities here"
   while read -r file words; do
     refused 126 "'$OPEN/$file': $words, so the loader ignores LD_PRELOAD; run noself as *, or use" \
-      as_nobody "$NOSELF" "$OPEN/$file" 0 1
+      as_nobody "$NOSELF" "$OPEN/$file" -qc 0 127.0.0.1 1
     # The kernel asks whether anything changes: for root nothing does, ...
-    run -0 "$NOSELF" "$OPEN/$file" 0 1
+    run -0 "$NOSELF" "$OPEN/$file" -qc 0 127.0.0.1 1
     # ... and nothing may under no_new_privs.
-    run -0 as_nobody --no-new-privs "$NOSELF" "$OPEN/$file" 0 1
+    run -0 as_nobody --no-new-privs "$NOSELF" "$OPEN/$file" -qc 0 127.0.0.1 1
   done <<'END'
 suid set-user-ID
 sgid set-group-ID
 capable given file capabilities
 END
   chown nobody "$OPEN/own" && chmod 4755 "$OPEN/own"
-  refused 126 'set-user-ID' "$NOSELF" "$OPEN/own" 0 1
-  run -0 as_nobody "$NOSELF" "$OPEN/own" 0 1
+  refused 126 'set-user-ID' "$NOSELF" "$OPEN/own" -qc 0 127.0.0.1 1
+  run -0 as_nobody "$NOSELF" "$OPEN/own" -qc 0 127.0.0.1 1
   refused 126 'started by a set-user-ID program' setpriv --ruid=65534 "$NOSELF" true
   need_namespace
-  run -0 trap_run 50000 50000 "$NOSELF" "$OPEN/suid" 1 50000
+  run -0 trap_run 50000 50000 "$NOSELF" "$OPEN/suid" -q 127.0.0.1 50000
   [[ $output == "1 dials, 1 refused, 0 reached themselves" ]]
 }
 
 @test "a program that may be run but not read is run, and covered" {
   need_root
   need_namespace
-  cp "$PROBES/dials" "$OPEN/unreadable"
+  cp "$PROBES/dial" "$OPEN/unreadable"
   chmod 711 "$OPEN/unreadable"
-  run -0 trap_run 50000 50000 as_nobody "$NOSELF" "$OPEN/unreadable" 1 50000
+  run -0 trap_run 50000 50000 as_nobody "$NOSELF" "$OPEN/unreadable" -q 127.0.0.1 50000
   [[ $output == "1 dials, 1 refused, 0 reached themselves" ]]
 }
 
@@ -480,22 +480,22 @@ END
 @test "a program for another architecture needs a library for that beside this one" {
   local machine='\267\000' # AArch64
   [[ $(uname -m) != aarch64 ]] || machine='\076\000' # x86-64
-  cp "$PROBES/dials" foreign
+  cp "$PROBES/dial" foreign
   # shellcheck disable=SC2059 # the two bytes of e_machine
   printf "$machine" | dd of=foreign bs=1 seek=18 conv=notrunc status=none
   refused 126 'built for *, the library only for *; install the library for that too' \
     "$NOSELF" ./foreign
 
   need i686-linux-gnu-gcc
-  i686-linux-gnu-gcc -o dials "$ROOT/tests/probes/dials.c"
+  i686-linux-gnu-gcc -o dial "$ROOT/tests/probes/dial.c"
   need_supervisor
-  run -0 "$NOSELF" --check ./dials
-  [[ $output == './dials: supervisor' ]]
+  run -0 "$NOSELF" --check ./dial
+  [[ $output == './dial: supervisor' ]]
   need_namespace
   [[ -e /lib/ld-linux.so.2 ]] || lacking "no 32-bit C library to run with"
   cp -R "$TREE/build" tree
   make -s -C "$ROOT" CC=i686-linux-gnu-gcc BUILD="$PWD/tree/i386" "$PWD/tree/i386/libnoself.so"
-  run -0 trap_run 50000 50000 tree/noself ./dials 1 50000
+  run -0 trap_run 50000 50000 tree/noself ./dial -q 127.0.0.1 50000
   [[ $output == "1 dials, 1 refused, 0 reached themselves" ]]
   run -0 tree/noself printenv LD_PRELOAD
   [[ $output == "$PWD/tree/libnoself.so" ]]

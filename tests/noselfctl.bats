@@ -9,7 +9,7 @@ load lib/commands
 
 setup_file() {
   make_tree
-  cc -static -o "$OPEN/static" "$ROOT/tests/probes/hold.c"
+  cc -static -o "$OPEN/static" "$ROOT/tests/probes/serve.c"
   # writes its title over its environment
   cc -o "$OPEN/titled" -x c - <<<'#include <string.h>
     #include <unistd.h>
@@ -85,17 +85,17 @@ field() {
 # --- check ---
 
 @test "check says what noself --check says" {
-  run "$NOSELF" --check "$PROBES/dials" "$OPEN/static" /no/such
+  run "$NOSELF" --check "$PROBES/dial" "$OPEN/static" /no/such
   local expected=$output
-  ctl check "$PROBES/dials" "$OPEN/static" /no/such
+  ctl check "$PROBES/dial" "$OPEN/static" /no/such
   [[ $status == 1 && $output == "$expected" && $stderr == '' ]]
-  ctl check "$PROBES/dials"
-  [[ $status == 0 && $output == "$PROBES/dials: preload" ]]
+  ctl check "$PROBES/dial"
+  [[ $status == 0 && $output == "$PROBES/dial: preload" ]]
 }
 
 # --- status ---
 
-# beside PREFIX... -- CMD...: runs CMD while the probe hold runs, started by PREFIX, its pid in $pid.
+# beside PREFIX... -- CMD...: runs CMD while the probe serve runs, started by PREFIX, its pid in $pid.
 beside() {
   local prefix=() input=$BATS_TEST_TMPDIR/input.$BASHPID said=$BATS_TEST_TMPDIR/said.$BASHPID status
   while [[ $1 != -- ]]; do
@@ -104,7 +104,7 @@ beside() {
   done
   shift
   mkfifo "$input"
-  "${prefix[@]}" "${HOLD:-$PROBES/hold}" 0 <"$input" >"$said" 3>&- &
+  "${prefix[@]}" "${HOLD:-$PROBES/serve}" -w 0 <"$input" >"$said" 3>&- &
   export pid=$!
   exec 9>"$input"
   wait_for 5 test -s "$said"
@@ -129,12 +129,12 @@ shown() {
 }
 
 @test "status tells whether a process is covered, from which file and with which settings" {
-  shown 1 'hold +no +- +-$' env
+  shown 1 'serve +no +- +-$' env
   [[ $stderr == '' ]]
-  shown 0 "hold +loaded +$TREE/build/libnoself.so +NOSELF_MODE=fail NOSELF_LOG=stderr$" "$NOSELF" -m fail -l stderr
+  shown 0 "serve +loaded +$TREE/build/libnoself.so +NOSELF_MODE=fail NOSELF_LOG=stderr$" "$NOSELF" -m fail -l stderr
   [[ $stderr == '' ]]
-  shown 0 'hold +loaded .* defaults$' "$NOSELF"
-  shown 1 'hold +disabled ' env NOSELF_DISABLE=1 "$NOSELF"
+  shown 0 'serve +loaded .* defaults$' "$NOSELF"
+  shown 1 'serve +disabled ' env NOSELF_DISABLE=1 "$NOSELF"
   HOLD=$OPEN/titled shown 0 'titled +loaded .* unknown$' "$NOSELF" -m fail
   HOLD=$OPEN/static shown 1 'static +not loaded ' env LD_PRELOAD="$SHIM"
   [[ $stderr == *"names the library, but it is not loaded; see noselfctl check $OPEN/static" ]]
@@ -144,7 +144,7 @@ shown() {
     rm "$BATS_TEST_TMPDIR/other/libnoself.so"
     "$NOSELFCTL" status "$pid"
   }
-  SHOW=replaced shown 0 "hold +replaced +$BATS_TEST_TMPDIR/other/libnoself.so " "$BATS_TEST_TMPDIR/other/noself"
+  SHOW=replaced shown 0 "serve +replaced +$BATS_TEST_TMPDIR/other/libnoself.so " "$BATS_TEST_TMPDIR/other/noself"
   [[ $stderr == *'replaced or removed after the start; restart it' ]]
   [[ $EUID == 0 && $("$NOSELF" --check "$OPEN/static") == *supervisor ]] || lacking 'no supervisor here'
   HOLD=$OPEN/static shown 0 'static +supervised +- +NOSELF_MODE=fail' "$NOSELF" -m fail
@@ -156,7 +156,7 @@ shown() {
   }
   run -0 beside "$NOSELF" -- all
   local pid=${lines[-1]#held by }
-  [[ $(grep -c "^$pid .* hold .*loaded" <<<"$output") == 1 && $output != *$'\n'"$$ "* ]]
+  [[ $(grep -c "^$pid .* serve .*loaded" <<<"$output") == 1 && $output != *$'\n'"$$ "* ]]
 }
 
 @test "status of what is not there, or may not be looked at, is no yes" {
@@ -180,7 +180,7 @@ shown() {
 held() {
   trap_run "$1" "$2" bash -c '
     echo "$0" >/proc/sys/net/ipv4/ip_local_reserved_ports
-    exec 8< <(exec "$PROBES/hold" $1 < <(exec tail -f /dev/null --pid=$$))
+    exec 8< <(exec "$PROBES/serve" -w $1 < <(exec tail -f /dev/null --pid=$$))
     read -r _ <&8
     "${@:2}"' "${@:3}"
 }
@@ -201,10 +201,10 @@ held() {
   run -0 held 40000 50001 8080,41000-41010,45000 '50001 50000 41005 41011 39999 45001' cured
   [[ $output == 'Listening ports the kernel may give to a client as source port (it gives 40000 to 50001):'* ]]
   run -0 awk '$3 == "LISTEN" { print $1, $2, $5 }' <<<"$output"
-  [[ $output == '41011 127.0.0.1 hold
-45001 127.0.0.1 hold
-50000 127.0.0.1 hold
-50001 127.0.0.1 hold' ]]
+  [[ $output == '41011 127.0.0.1 serve
+45001 127.0.0.1 serve
+50000 127.0.0.1 serve
+50001 127.0.0.1 serve' ]]
   [[ $(<"$BATS_TEST_TMPDIR/conf") == net.ipv4.ip_local_reserved_ports=8080,41000-41011,45000-45001,50000-50001 ]]
 }
 
@@ -265,17 +265,17 @@ sys.exit(subprocess.call(sys.argv[1:]))' "$@"
 @test "the nft rules refuse a self-connection of any program, and nothing else" {
   need_namespace
   need nft
-  cc -static -o "$BATS_TEST_TMPDIR/static" "$ROOT/tests/probes/dials.c"
+  cc -static -o "$BATS_TEST_TMPDIR/static" "$ROOT/tests/probes/dial.c"
   run -1 trap_run 50000 50000 "$NOSELFCTL" ports 50000 --nft
   echo "$output" >"$BATS_TEST_TMPDIR/rules"
-  run -1 trap_run 50000 50000 "$BATS_TEST_TMPDIR/static" 1 50000
+  run -1 trap_run 50000 50000 "$BATS_TEST_TMPDIR/static" -q 127.0.0.1 50000
   [[ $output == '1 dials, 0 refused, 1 reached themselves' ]]
   ruled() {
     nft -f "$BATS_TEST_TMPDIR/rules" && nft -f "$BATS_TEST_TMPDIR/rules" && "$@"
   }
   export -f ruled
   export BATS_TEST_TMPDIR
-  run -0 trap_run 50000 50000 ruled "$BATS_TEST_TMPDIR/static" 3 50000
+  run -0 trap_run 50000 50000 ruled "$BATS_TEST_TMPDIR/static" -q -c 3 127.0.0.1 50000
   [[ $output == '3 dials, 3 refused, 0 reached themselves' ]]
   # the rest of the packets from that port to that port, and all others, get through
   others() {
@@ -323,7 +323,7 @@ unit() {
   E=$R/etc/systemd/system
   mkdir -p "$U" "$E" "$R/usr/local/lib" "$R/bin"
   cp "$SHIM" "$R/usr/local/lib/libnoself.so"
-  cp "$PROBES/dials" "$R/bin/tool"
+  cp "$PROBES/dial" "$R/bin/tool"
   [[ $1 == */* ]] || set -- "$U/$1" "${@:2}"
   mkdir -p "$(dirname "$1")"
   printf '%s\n' '[Service]' "${@:2}" >"$1"

@@ -1,3 +1,0 @@
-/* SPDX-License-Identifier: MIT */
-/* The probe dial under an older name. */
-#include "dial.c"
