@@ -72,10 +72,11 @@ includes() {
 }
 
 @test "every probe is used by a test, or by the demo" {
-  local source unused=()
+  local source name unused=()
   for source in "$ROOT"/tests/probes/*.c; do
-    grep -qE "(PROBES\"?|STATIC|build/tests)/$(basename "$source" .c)\b" \
-      "$ROOT"/tests/*.bats "$ROOT"/tests/lib/*.bash "$ROOT"/scripts/{demo,bench/bench} || unused+=("${source##*/}")
+    name=$(basename "$source" .c)
+    grep -qE "\b(PROBES|STATIC|build/tests)\"?/$name\b|for probe in .*\b$name\b" \
+      "$ROOT"/tests/*.bats "$ROOT"/scripts/{demo,bench/bench} || unused+=("${source##*/}")
   done
   echo "unused: ${unused[*]}"
   [[ ${#unused[@]} == 0 ]]

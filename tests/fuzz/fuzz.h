@@ -33,7 +33,6 @@ enum preset {
 	PRESETS
 };
 
-/* Where in memory something lies. */
 enum place {
 	ON_STACK,
 	ON_HEAP,
@@ -150,10 +149,8 @@ struct spot {
  */
 void memory_start(unsigned char *three_pages);
 
-/*
- * The spot for this use, filled with a pattern and then with the content as far as there is room.
- * `on_stack` is AREA bytes of the caller's stack.
- */
+/* The spot for this use, filled with a pattern and then with the content as far as there is room.
+ * `on_stack` is AREA bytes of the caller's stack. */
 struct spot memory_at(enum use use, struct where where, unsigned char *on_stack,
 		      const void *content, size_t size);
 
@@ -198,11 +195,9 @@ long call_perform(enum way way, enum call call, int fd, const void *a, size_t b,
 int subject_open(const struct plan *plan);
 void subject_end(enum way way, int fd, struct end_state *end);
 
-/*
- * Masks what is of chance in a name of so many bytes. Which of 256 ports it is follows from chance,
+/* Masks what is of chance in a name of so many bytes. Which of 256 ports it is follows from chance,
  * or from the number of the run: its low byte goes. That there is one, and of which kind, stays; so
- * do all other ports. A name that the kernel made up for a unix socket is five digits, which go.
- */
+ * do all other ports. A name that the kernel made up for a unix socket is five digits, which go. */
 void subject_mask(unsigned char *name, size_t size);
 
 /* ---- Comparing the twins, and the shortest form of a sequence in which they differ (shrink.c) */
