@@ -76,7 +76,7 @@ static void probe_socket(struct attempt *a)
 {
 	if (a->state.tries > 0)
 		return;
-	if (a->state.outcome == OUTCOME_NO_PORT)
+	if (!a->state.met_self)
 		a->state.pinned = !tcpsock_is_tcp(a->fd) || is_pinned(a);
 	if (a->state.outcome == OUTCOME_SELF) {
 		a->state.pinned = is_pinned(a);

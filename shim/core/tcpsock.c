@@ -24,15 +24,16 @@ long tcpsock_local(int fd, struct endpoint *local)
 	return r;
 }
 
-static int protocol_of(int fd)
+static long protocol_of(int fd)
 {
 	int protocol;
-	return sys_get_option(fd, SOL_SOCKET, SO_PROTOCOL, &protocol) < 0 ? -1 : protocol;
+	const long r = sys_get_option(fd, SOL_SOCKET, SO_PROTOCOL, &protocol);
+	return r < 0 ? r : protocol;
 }
 
 bool tcpsock_is_tcp(int fd)
 {
-	const int protocol = protocol_of(fd);
+	const long protocol = protocol_of(fd);
 	return protocol == IPPROTO_TCP || protocol == PROTOCOL_MPTCP || protocol == PROTOCOL_SMC;
 }
 
@@ -96,9 +97,11 @@ long tcpsock_is_pinned(int fd)
 	 * A disconnected MPTCP socket shows the address that it dialled from, bound or not. Bound
 	 * to it, the next dial could not use another address. So the address is released.
 	 */
-	if (protocol_of(fd) == PROTOCOL_MPTCP)
+	r = protocol_of(fd);
+	if (r == PROTOCOL_MPTCP)
 		local = (struct endpoint){.family = local.family};
-	r = bind_address(fd, &local);
+	if (r >= 0)
+		r = bind_address(fd, &local);
 	if (no_port == 0)
 		tcpsock_set_bind_no_port(fd, false);
 	return r == -EINVAL ? 1 : r;

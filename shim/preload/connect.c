@@ -46,7 +46,11 @@ __attribute__((noinline)) static int connect_again(int fd, const struct sockaddr
 {
 	const struct load *load = load_done;
 	const struct connect_call call = {&load->next, fd, to, length};
-	return (int)dial_on(load, fd, &op, &call, dial_result(result));
+	const int r = (int)dial_on(load, fd, &op, &call, dial_result(result));
+	/* A failed first dial has overwritten errno, and is not the program's to see. */
+	if (result < 0 && r >= 0)
+		errno = 0;
+	return r;
 }
 
 /* Whether it may have reached itself. Switched off, nothing is asked; nor of a UNIX socket. */
