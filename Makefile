@@ -105,6 +105,14 @@ UNIT_OBJECTS = $(PURE_OBJECTS) $(COMMAND_PURE)
 $(filter $(BUILD)/unit/test_acting_%,$(UNITS)): UNIT_OBJECTS = $(SHIM_OBJECTS)
 $(filter $(BUILD)/unit/test_acting_%,$(UNITS)): $(SHIM_OBJECTS)
 
+# With a model of a socket in place of the kernel.
+EXPLORED := $(addprefix core/,guard detect_self endpoint sys tcpinfo tcpsock verdict) \
+	$(addprefix preload/,connect dial fastopen)
+MODELLED := $(wildcard tests/unit/model_*.c) tests/unit/search.c $(EXPLORED:%=shim/%.c)
+$(BUILD)/unit/test_guard: UNIT_OBJECTS = -DRAW_SYSCALL_ELSEWHERE \
+	$(call accepts,-ftrivial-auto-var-init=zero) $(MODELLED)
+$(BUILD)/unit/test_guard: $(MODELLED) $(wildcard tests/unit/*.h shim/*/*.h)
+
 $(BUILD)/tests/%: tests/probes/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -std=gnu11 -Wall -Wextra -Werror $(CFLAGS) -MMD -MP -o $@ $< -pthread
@@ -157,7 +165,7 @@ bench: all $(BUILD)/bench/worker $(BUILD)/bench/empty.so
 
 .PHONY: bench
 
-FORMATTED := $(wildcard shim/*/*.[ch] tests/probes/*.[ch] tests/unit/*.c tests/fuzz/*.[ch] \
+FORMATTED := $(wildcard shim/*/*.[ch] tests/probes/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] \
 	tests/fuzz/mistakes/*.c scripts/bench/*.[ch])
 SHELL_FILES = $(shell grep -lIE '^\#!.*(sh|bats)$$|shellcheck shell=' -r scripts tests .ci)
 

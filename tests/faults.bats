@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # System calls of the library that the kernel or a sandbox refuses, and the index of the ways in which
 # preloaded libraries are known to break. That the guard bears with every answer of every call is
-# explored by tests/unit/explore.c; here is that the real calls are those, and what loading does.
+# explored by tests/unit/test_guard.c; here is that the real calls are those, and what loading does.
 
 # shellcheck disable=SC2030,SC2031 # each test is a subshell with an output of its own
 load lib/helpers

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* What the model's socket is, and what the program had set: chosen when it is asked for. */
+#define _GNU_SOURCE
+#include "model_socket.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include "search.h"
+
+struct model model;
+
+/* Another thread closes the descriptor, or puts another socket in its place. */
+static void change(int what)
+{
+	static const enum state states[] = {GONE, LISTENING, ELSEWHERE};
+	static const char *const texts[] = {"closes it", "makes it a listener there",
+					    "makes it a connection elsewhere"};
+	/* Nothing of the socket before counts any more, but how often it was dialled. */
+	model = (struct model){.changed = true,
+			       .state = states[what],
+			       .to = model.to,
+			       .settings = model.settings,
+			       .is_send = model.is_send,
+			       .memory_is_bad = model.memory_is_bad,
+			       .dials = model.dials,
+			       .first_failed = model.first_failed,
+			       .told_pinned = model.told_pinned,
+			       .last = model.last};
+	model.port = model.state == LISTENING ? MODEL_PORT : OTHER_PORT;
+	describe("  (another thread %s)\n", texts[what]);
+}
+
+long model_told(const char *name, long r)
+{
+	describe("  %-24s %s\n", name, r < 0 ? strerrorname_np((int)-r) : "right");
+	return r;
+}
+
+long model_answer(const char *name)
+{
+	/* Which error it is matters only where one may come of a sandbox. */
+	static const int errors[] = {0, ENOMEM, EPERM};
+	enum { CHANGES = 3 };
+	const int possible = model.pin_matters ? 3 : 2;
+	int i = choose(possible + (model.changed ? 0 : CHANGES));
+
+	if (model.to >= TO_UNIX)
+		flaw("the kernel is asked about a dial that cannot reach itself");
+	if (i >= possible) {
+		change(i - possible);
+		i = 0;
+	}
+	model.pin_refused |= errors[i] == EPERM && model.state == CLOSED && model.pin_matters;
+	return model_told(name, i == 0 && model.state == GONE ? -EBADF : -errors[i]);
+}
+
+static bool is_ipv6(void)
+{
+	if (model.to == TO_OPEN)
+		model.to = model.is_send ? TO_IPV6 : TO_IPV4;
+	return model.to == TO_IPV6;
+}
+
+void model_check_left_error(void)
+{
+	if (model.so_error && !model.changed && model.so_error_refused < ATTEMPTS_TO_RESTORE)
+		flaw("an error is left in SO_ERROR");
+	model.so_error = false;
+	model.so_error_refused = 0;
+}
+
+void model_check_lent(void)
+{
+	const bool released = model.protocol == MPTCP && model.program_bound == ADDRESS;
+
+	if (model.changed)
+		return;
+	if (model.no_port.value != model.no_port.own && model.no_port.refused < ATTEMPTS_TO_RESTORE)
+		flaw("IP_BIND_ADDRESS_NO_PORT is not given back");
+	model_check_left_error();
+	if (model.bound != model.program_bound && !released)
+		flaw("another address is bound than the program bound");
+	model.no_port = (struct option){.chosen = OPEN};
+	if (model.bound != PORT)
+		model.bound = model.program_bound = BOUND_OPEN;
+}
+
+socklen_t model_name(void *address, enum host host, int port)
+{
+	static const uint8_t hosts4[][4] = {{127, 0, 0, 1}, {10, 9, 8, 7}, {0, 0, 0, 0}};
+	static const uint8_t hosts6[][16] = {{0xfe, 0x80, [15] = 1}, {0xfe, 0x80, [15] = 2}, {0}};
+	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6,
+				   .sin6_port = htons((uint16_t)port),
+				   .sin6_scope_id = host != ANY};
+
+	if (is_ipv6()) {
+		memcpy(&in6.sin6_addr, hosts6[host], 16);
+		memcpy(address, &in6, sizeof(in6));
+		return sizeof(in6);
+	}
+	memcpy(&in.sin_addr, hosts4[host], 4);
+	memcpy(address, &in, sizeof(in));
+	return sizeof(in);
+}
+
+enum protocol model_protocol(void)
+{
+	if (model.protocol == PROTOCOL_OPEN) {
+		model.protocol = (enum protocol)(TCP + choose(3));
+		describe("  it is %s\n",
+			 (const char *[]){"TCP", "MPTCP", "UDP"}[model.protocol - 1]);
+	}
+	return model.protocol;
+}
+
+enum bound model_bound(void)
+{
+	if (model.bound == BOUND_OPEN) {
+		model.program_bound = model.bound = (enum bound)(NOT + choose(3));
+		describe("  the program had bound %s\n",
+			 (const char *[]){"nothing", "an address", "a port"}[model.bound - 1]);
+	}
+	return model.bound;
+}
+
+int model_option(struct option *option, const int *values, int count)
+{
+	if (option->chosen == OPEN && !model.changed) {
+		option->chosen = YES;
+		option->own = option->value = values[choose(count)];
+		describe("  the program had set it to %#x\n", (unsigned)option->own);
+	}
+	return option->value;
+}
+
+bool model_is_self(void)
+{
+	return (model.state == SELF || model.state == SELF_COMING) && model.protocol != UDP;
+}
+
+bool model_accepted(long result)
+{
+	return result >= 0 || result == -EINPROGRESS || result == -EINTR;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* A model of one socket in place of core/sys: each answer, right or not, is a choice of search.h.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+enum { MODEL_FD = 5, MODEL_PORT = 50000, OTHER_PORT = 40000, ATTEMPTS_TO_RESTORE = 4 };
+
+enum state {
+	CLOSED,
+	SELF,        /* connected to itself */
+	SELF_COMING, /* the same, but the peer is not known yet */
+	ELSEWHERE,   /* connected to another socket */
+	COMING,      /* the same, but the peer is not known yet */
+	REAL,        /* connected to another socket, and NAT gives both ends the same name */
+	LISTENING,
+	GONE, /* the descriptor is closed */
+};
+
+/* Facts are chosen when somebody asks for them: until then they are OPEN, and anything goes. */
+enum fact { OPEN, NO, YES };
+enum protocol { PROTOCOL_OPEN, TCP, MPTCP, UDP };
+enum bound { BOUND_OPEN, NOT, ADDRESS, PORT };
+enum destination { TO_OPEN, TO_IPV4, TO_ANY, TO_IPV6, TO_UNIX, TO_NOBODY };
+
+struct option {
+	enum fact chosen;
+	int value, own; /* now, and as the program had set it */
+	int refused;    /* how often in a row the kernel refused to set it back */
+};
+
+struct model {
+	enum state state;
+	enum protocol protocol;
+	enum bound bound, program_bound; /* now, and by the program */
+	enum destination to;
+	enum fact nonblocking, has_range;
+	int port; /* as getsockname shows it */
+	struct option range, no_port;
+	int range_dialled; /* MPTCP goes back to it when disconnected */
+	bool so_error;     /* something is left in SO_ERROR */
+	int so_error_refused;
+
+	/* Set before the first call. */
+	bool is_send;       /* the program dials by a send, to IPv6; else by connect(), to IPv4 */
+	bool memory_is_bad; /* the destination lies where no memory is */
+	int settings;       /* which of them this sequence has */
+	bool pin_matters;   /* whether the sandbox's refusals count: pin_refused */
+
+	/* What has happened so far. */
+	long last; /* result of the latest dial */
+	int dials, spurious;
+	bool first_failed; /* the first dial of a connect(), which cost errno */
+	bool met;          /* it reached itself, and was disconnected or is to be */
+	bool earlier;      /* an earlier call of the program's had connected it to itself */
+	bool changed;      /* another thread put something else in its place */
+	bool looked;       /* and the kernel has shown that since */
+	bool blind;        /* a question was refused since the latest dial */
+	bool stuck;        /* disconnecting was refused */
+	bool pin_refused;  /* a sandbox refused to say whether the port is the program's */
+	bool told_pinned;  /* bind() has told that the port is the program's */
+	bool told_range;   /* the kernel has told that it has IP_LOCAL_PORT_RANGE */
+	bool info_refused; /* TCP_INFO was refused since the latest dial */
+};
+extern struct model model;
+
+/* In a frame of its own, so that search_leave() finds it below. */
+#define APART __attribute__((noinline))
+
+/* The answer to a call: 0, after which the model does it, or an error. */
+long model_answer(const char *name);
+/* Says so where a sequence is shown; returns it. */
+long model_told(const char *name, long result);
+
+/* One dial of the program's. */
+long model_dial(void);
+/* Its destination, in a struct sockaddr_storage; the length. */
+socklen_t model_destination(void *name);
+
+/* Checks that what disconnecting leaves in SO_ERROR is taken out, before anything else is done. */
+void model_check_left_error(void);
+
+/* Checks that all that was lent for the time between two dials is back, and forgets about it. */
+void model_check_lent(void);
+
+/* Whether a dial with that result is done or under way. */
+bool model_accepted(long result);
+
+/* Whether the socket is TCP's and connected to itself, or about to be. */
+bool model_is_self(void);
+
+/* The facts that the program, or the kernel, has settled. */
+enum protocol model_protocol(void);
+enum bound model_bound(void);
+int model_option(struct option *option, const int *values, int count);
+
+/* The socket's own host, another, and the wildcard; IPv6 in a send. */
+enum host { OWN, ANOTHER, ANY };
+socklen_t model_name(void *name, enum host host, int port);

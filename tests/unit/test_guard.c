@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/* The guard against every answer of the kernel, right or not, in every order: see search.h. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "model_socket.h"
+#include "preload/load.h"
+#include "search.h"
+
+enum { CHOSEN_ERROR = ELIBBAD, UNTOUCHED = ENOTUNIQ, MOST_SPURIOUS = 1 };
+
+/* Of this sequence: what was loaded, what is logged, where the program dials to. */
+static struct load loaded;
+static const struct settings *const settings = &loaded.context.settings;
+static struct log_event event;
+static struct sockaddr_storage destination;
+const struct load *_Atomic load_done;
+
+const struct load *load_get(struct load *early)
+{
+	*early = loaded;
+	return load_done ? load_done : early;
+}
+
+void log_write(const struct context *context, const struct log_source *source,
+	       const struct log_event *logged)
+{
+	(void)context;
+	(void)source;
+	if (event.action)
+		flaw("it is logged twice");
+	event = *logged;
+}
+
+static long dial(void)
+{
+	const uint32_t high = (uint32_t)model.range.value >> 16;
+
+	if (!model.changed && model.dials && model.range.value != model.range.own &&
+	    (model.range.value & 0xffff) <= MODEL_PORT && (high == 0 || MODEL_PORT <= high))
+		flaw("the range that is lent has the port in it");
+	if (model.told_pinned && !settings->pinned_allowed)
+		flaw("a port that the program chose is dialled from again");
+	const long r = model_dial();
+	model_destination(&destination);
+	if (r >= 0)
+		return r;
+	errno = r == -EIO ? 0 : (int)-r; /* some other library fails without an errno */
+	return -1;
+}
+
+static int next_connect(int fd, const struct sockaddr *to, socklen_t length)
+{
+	(void)fd;
+	(void)to;
+	(void)length;
+	return (int)dial();
+}
+
+static ssize_t next_sendto(int fd, const void *data, size_t size, int flags,
+			   const struct sockaddr *to, socklen_t length)
+{
+	(void)fd;
+	(void)data;
+	(void)size;
+	(void)flags;
+	(void)to;
+	(void)length;
+	return dial();
+}
+
+/* Whether the socket may be left connected to itself. */
+static bool is_allowed(void)
+{
+	const bool pinned = model.bound == PORT || model.pin_refused;
+	return settings->mode >= MODE_OBSERVE || model.earlier || model.blind || model.stuck ||
+	       (settings->pinned_allowed && pinned);
+}
+
+/* Whether a retry had no more ports to leave from. */
+static bool is_exhausted(int tries)
+{
+	const int empty_sides =
+		model.range.own == (int)(MODEL_PORT | (unsigned)MODEL_PORT << 16) ? 2 : 0;
+	return tries == settings->retries || (model.told_range && tries + empty_sides == 2);
+}
+
+static void check_failed(void)
+{
+	if (model.state != CLOSED)
+		flaw("it says that it failed, and leaves the socket connected");
+	if (settings->mode == MODE_RETRY && !model.told_pinned && !is_exhausted(event.tries))
+		flaw("it fails though another port could be tried");
+}
+
+static void check_event(long result)
+{
+	const bool is_failed = event.action && !strcmp(event.action, "failed");
+
+	if ((result == -CHOSEN_ERROR) != is_failed)
+		flaw("the chosen errno and 'failed' do not go together");
+	if (!event.action) {
+		if (model.met || (settings->mode == MODE_OBSERVE && model_is_self() &&
+				  !model.blind && !model.earlier))
+			flaw("nothing is logged though it met itself");
+		if (result != model.last)
+			flaw("the program does not get what its dial gave");
+		return;
+	}
+	if (!model.met && settings->mode != MODE_OBSERVE)
+		flaw("it logs that it met itself, and did not");
+	if (event.fd != MODEL_FD || event.result != result || event.self.port != MODEL_PORT)
+		flaw("the event is not the one that was met");
+	const bool allowed = !strcmp(event.action, "allowed");
+	if (model.dials != 1 + event.tries + model.spurious + allowed)
+		flaw("the event has another number of tries");
+	if (is_failed) {
+		check_failed();
+		return;
+	}
+	const bool observed = !strcmp(event.action, "observed");
+	if (observed != (settings->mode == MODE_OBSERVE || model.stuck))
+		flaw("'observed' is said of something else");
+	if (allowed && !(settings->pinned_allowed && (model.told_pinned || model.pin_refused)))
+		flaw("'allowed' is said of something else");
+	if (!allowed && !observed && strcmp(event.action, "retried"))
+		flaw("an action that is none");
+	if (result != model.last)
+		flaw("the program does not get what its last dial gave");
+}
+
+static void check_socket(void)
+{
+	if (model_is_self() && !is_allowed())
+		flaw("the socket is left connected to itself");
+	if (model.range.value != model.range.own && model.range.refused < ATTEMPTS_TO_RESTORE)
+		flaw("IP_LOCAL_PORT_RANGE is not given back");
+	model_check_lent();
+}
+
+static void check(long result)
+{
+	const bool may_retry = settings->mode == MODE_RETRY;
+
+	if (model.dials >
+	    1 + may_retry * (settings->retries + MOST_SPURIOUS) + settings->pinned_allowed)
+		flaw("it dials too often");
+	if (result >= 0 && errno != UNTOUCHED && !(model.first_failed && errno == 0))
+		flaw("errno is changed by a call that succeeds");
+	if (model.changed)
+		return;
+	check_event(result);
+	check_socket();
+}
+
+static void choose_settings(void)
+{
+	struct settings *chosen = &loaded.context.settings;
+
+	chosen->mode = (enum mode)choose(MODE_OFF + 1);
+	chosen->pinned_allowed = model.pin_matters = !model.is_send && choose(2);
+	chosen->retries = chosen->pinned_allowed ? 2 : model.is_send ? 1 : 3;
+	chosen->error = CHOSEN_ERROR;
+	model.settings = (int)chosen->mode << 8 | chosen->retries;
+	/* Before the library's constructor has run. */
+	load_done = chosen->mode == MODE_FAIL && choose(2) ? NULL : &loaded;
+	describe("mode %d, %d retries, pinned %s, %s\n", (int)chosen->mode, chosen->retries,
+		 chosen->pinned_allowed ? "allow" : "fail", model.is_send ? "a send" : "connect()");
+}
+
+static void guard(void)
+{
+	const struct sockaddr *to = (const struct sockaddr *)&destination;
+
+	event.action = NULL;
+	model.is_send = choose(2);
+	choose_settings();
+	model.memory_is_bad = choose(2);
+	if (model.memory_is_bad)
+		to = (const struct sockaddr *)(uintptr_t)1;
+	errno = UNTOUCHED;
+	long result = model.is_send
+			      ? sendto(MODEL_FD, "ping", 4, MSG_FASTOPEN, to, sizeof(destination))
+			      : connect(MODEL_FD, to, sizeof(destination));
+	if (result < 0)
+		result = -errno;
+	describe("the program gets %s%s%s\n", result < 0 ? strerrorname_np((int)-result) : "0",
+		 event.action ? ", log: " : "", event.action ? event.action : "");
+	check(result);
+}
+
+static void crash(int signal)
+{
+	(void)signal;
+	flaw("the program's memory is read though the kernel has not read it");
+}
+
+int main(int argc, char **argv)
+{
+	static char handler_stack[1 << 16];
+	const stack_t own = {.ss_sp = handler_stack, .ss_size = sizeof(handler_stack)};
+	const struct sigaction action = {.sa_handler = crash, .sa_flags = SA_ONSTACK | SA_NODEFER};
+
+	sigaltstack(&own, NULL);
+	sigaction(SIGSEGV, &action, NULL);
+	loaded.next.connect = next_connect;
+	loaded.next.sendto = next_sendto;
+	return search("test_guard", guard, &model, sizeof(model), argc, argv);
+}
