@@ -4,8 +4,8 @@
 
 /*
  * Measured on Linux 6.18: where as many threads dial as there are ports, one dial of some ten
- * thousand finds no port although one is free. The first repeat helped 104 of 105 of these, a second
- * the last one. Where every port is in use a repeat does not help.
+ * thousand finds no port although one is free. The first repeat helped 104 of 105 of these, a
+ * second the last one. Where every port is in use a repeat does not help.
  */
 enum { MOST_SPURIOUS = 1 };
 
