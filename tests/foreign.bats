@@ -163,37 +163,6 @@ redis_restart() {
   run -1 grep -vxE "restarted|$usual" shimmed.output
 }
 
-# PostgreSQL does not run as root: in a user namespace within, root has another number.
-postgres_and_pgbench() {
-  local bin server errors
-  bin=$(printf '%s\n' /usr/lib/postgresql/*/bin | tail -n 1)
-  local as_user=(unshare -U --map-user=1000 --map-group=1000)
-  "${as_user[@]}" "$bin/initdb" --no-sync -A trust -U tester -D data >initdb.log
-  "${as_user[@]}" "$bin/postgres" -D "$PWD/data" -c listen_addresses=127.0.0.1 -c port=5544 -c fsync=off \
-    -c unix_socket_directories= -c logging_collector=off >log 2>&1 &
-  server=$!
-  export PGHOST=127.0.0.1 PGPORT=5544 PGUSER=tester PGDATABASE=postgres
-  wait_for 20 "$bin/pg_isready" -q
-  covered "$server" "$1"
-  "$bin/pgbench" -i -q -s 1 >init.log 2>&1
-  # -C: a connection for each transaction.
-  "$bin/pgbench" -n -c 4 -j 2 -T 2 >report 2>errors
-  "$bin/pgbench" -n -C -S -c 4 -j 2 -T 2 >>report 2>>errors
-  grep -E 'number of (transactions actually|failed)' report
-  [[ $(grep -c 'number of failed transactions: 0 ' report) == 2 ]]
-  [[ ! -s errors ]] || { cat errors && false; }
-  # Whoever asks too early is told so.
-  errors=$(grep -E ' (ERROR|FATAL|PANIC): ' log | grep -v 'the database system is starting up') || true
-  [[ -z $errors ]] || { echo "$errors" && false; }
-  stop "$server"
-}
-
-@test "PostgreSQL under pgbench has no errors, bare or shimmed" {
-  [[ -x $(printf '%s\n' /usr/lib/postgresql/*/bin/initdb | tail -n 1) ]] ||
-    lacking "initdb is not installed"
-  both_ways postgres_and_pgbench
-}
-
 # The server dials the client for each file: from a port of its own address that bind() took.
 vsftpd_and_ftplib() {
   local server

@@ -36,14 +36,24 @@ need_root_of() {
 
 # Two roots are made once and kept in build/, only ever to be used as in_root's LOWER:
 #   debian  a small Debian by debootstrap, with telnet and systemd
-#   musl    nothing but a busybox linked with musl, and musl's loader
+#   musl    the probe dial built with musl, musl's loader, and a busybox to set it up with
 make_kept_root() {
   case $1 in
     debian)
       debootstrap --variant=minbase --include=inetutils-telnet,iproute2,systemd \
         "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" "$2"
       ;;
-    musl) "$ROOT/tests/lib/make-musl-root" "$2" ;;
+    musl)
+      local applet
+      mkdir -p "$2"/{bin,etc,tmp,proc,lib}
+      cp "$(command -v busybox)" "$2/bin/busybox"
+      { ldd "$2/bin/busybox" || true; } | grep -o '/[^ ]*' | xargs -rI{} cp -L --parents {} "$2"
+      for applet in cp env mkdir sed sh timeout true; do
+        ln -s busybox "$2/bin/$applet"
+      done
+      musl-gcc -Dstrerrorname_np=strerror -o "$2/bin/dial" "$ROOT/tests/probes/dial.c" &&
+        cp -L "/lib/ld-musl-$(uname -m).so.1" "$2/lib"
+      ;;
   esac
 }
 
@@ -58,7 +68,7 @@ need_kept_root() {
         need debootstrap
         [[ $EUID == 0 ]] || lacking 'debootstrap needs root'
         ;;
-      musl) need musl-gcc dpkg-source make ;;
+      musl) need musl-gcc busybox ;;
     esac
     (
       mkdir -p "$BUILD/roots"
