@@ -21,6 +21,7 @@ struct narrowed {
 struct supervisor {
 	const struct context *context;
 	int listener;
+	bool receiving_ends; /* loop_receiving_ends() */
 	struct netns_table *netns;
 	struct target_cache target;
 	struct narrowed narrowed[NARROWED_SOCKETS];

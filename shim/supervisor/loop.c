@@ -50,11 +50,7 @@ static bool has_ended(int listener, int patience)
 	return poll(&one, 1, patience) > 0 && !(one.revents & POLLIN);
 }
 
-/*
- * Whether receiving ends when the last program does. Without poll() before it a dial is received
- * sooner, so that fewer signals interrupt one before that.
- */
-static bool receiving_ends(void)
+bool loop_receiving_ends(void)
 {
 	struct utsname system;
 	int major = 0, minor = 0;
@@ -67,13 +63,13 @@ void loop_run(struct supervisor *supervisor, int listener)
 {
 	struct report report = {.writer = -1};
 	struct seccomp_notification notification;
-	const bool must_poll = !receiving_ends();
 	int failures = 0;
 
 	supervisor->listener = listener;
 	/* Linux 6.6: the program's processor takes over at once. Else it only takes longer. */
 	notify(listener, NOTIFY_SET_FLAGS, (void *)NOTIFY_SYNC_WAKE_UP);
-	while (failures < MOST_FAILURES && !(must_poll && has_ended(listener, -1))) {
+	while (failures < MOST_FAILURES &&
+	       (supervisor->receiving_ends || !has_ended(listener, -1))) {
 		const long r = receive(supervisor, &notification);
 		if (r == 0)
 			answer(supervisor, &report, &notification);

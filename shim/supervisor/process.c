@@ -13,6 +13,7 @@
 
 #include "channel.h"
 #include "core/sys.h"
+#include "footprint.h"
 #include "loop.h"
 #include "title.h"
 
@@ -92,8 +93,11 @@ _Noreturn void process_run(const struct context *context, int end, int launcher)
 	supervisor.context = &own;
 	supervisor.target.pidfd = -1;
 	supervisor.netns = netns_create();
+	supervisor.receiving_ends = loop_receiving_ends();
 	while (supervisor.netns && channel_receive(END, &offer) == 0) {
 		channel_answer(END, try_access(&supervisor.target, &offer));
+		if (offer.listener >= 0 && offer.pid == launcher)
+			footprint_reduce();
 		if (offer.listener >= 0)
 			loop_run(&supervisor, offer.listener);
 	}
