@@ -14,7 +14,7 @@ setup_file() {
   export STATIC NOSELF=$STATIC/noself
   chmod 755 "$STATIC"
   cp "$BUILD/noself" "$BUILD/libnoself.so" "$STATIC"
-  for probe in dial storm_dials supervised confined; do
+  for probe in dial storm_dials supervised confined odd_calls others; do
     "${CC:-cc}" -std=gnu11 -O1 -static -pthread -o "$STATIC/$probe" "$ROOT/tests/probes/$probe.c" 2>/dev/null
   done
 }
@@ -257,6 +257,17 @@ prevented() {
   export -f daemon ended
   run -0 trap_run 50000 50001 daemon "$BATS_TEST_TMPDIR" "$STATIC/dial" 127.0.0.1 50000
   [[ $output == *result=ECONNREFUSED*self=no* ]]
+}
+
+@test "calls with arguments that are not in order give what they give without it" {
+  local program expected
+  for program in odd_calls others; do
+    [[ $program == odd_calls ]] || need nft
+    expected=$(trap_run 32768 49999 "$STATIC/$program")
+    [[ $expected == *$'\n'*$'\n'* ]]
+    run -0 trap_run 32768 49999 supervised "$STATIC/$program"
+    diff <(echo "$expected") - <<<"$output"
+  done
 }
 
 @test "alarm() and SO_SNDTIMEO end a dial that hangs" {
