@@ -191,4 +191,13 @@ ASKS_AGAIN='use IO::Socket::INET;
   run -0 trap_run 50000 50000 no_port shim
   [[ $(count 'result=EADDRNOTAVAIL') == 1 && $(count 'dial 2 99') == 1 ]]
   [[ $(count '^connect\(.*EADDRNOTAVAIL') == 3 ]]
+  # Where the port is free by then, the dial succeeds.
+  once() {
+    listening 700
+    strace -e trace=connect -e inject=connect:error=EADDRNOTAVAIL:when=1 -E LD_PRELOAD="$SHIM" \
+      "$PROBES/dial" 127.0.0.1 700
+  }
+  export -f once
+  run -0 trap_run 50000 50001 once
+  [[ $(count 'returned=OK .*result=OK') == 1 ]]
 }
