@@ -99,7 +99,7 @@ static: Cannot assign requested address' ]]
 }
 
 @test "the library needs no list of ports and no root, and noself covers static programs too" {
-  under="env LD_PRELOAD=$SHIM" run -0 with true
+  under="env LD_PRELOAD=$LIBRARY" run -0 with true
   [[ $output == $'known: refused\nunknown: refused\npinned: refused\nstatic: itself' ]]
   under="$BUILD/noself" run -0 with true
   [[ $output == $'known: refused\nunknown: refused\npinned: refused\nstatic: refused' ]]

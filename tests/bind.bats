@@ -22,7 +22,7 @@ export -f naive
 binds() {
   run -0 "$PROBES/bound" "${@:3}"
   [[ $output == "bind=$1" ]]
-  run -0 shimmed "$PROBES/bound" "${@:3}"
+  run -0 preloaded "$PROBES/bound" "${@:3}"
   [[ $output == "bind=$2" ]] || {
     echo "$*: $output"
     return 1
@@ -40,7 +40,7 @@ in_turn() {
   run trap_run 50000 51009 naive "$@"
   # shellcheck disable=SC2053
   [[ $output != $pattern ]]
-  run -0 trap_run 50000 51009 shimmed "$@"
+  run -0 trap_run 50000 51009 preloaded "$@"
   # shellcheck disable=SC2053
   [[ $output == $pattern ]]
 }
@@ -65,7 +65,7 @@ in_turn() {
   binds "$taken" "$taken" 127.0.0.1 21999
   binds "$failed" "$failed" 192.0.2.1 0
   for setting in NOSELF_BIND_NO_PORT=0 NOSELF_DISABLE=1 NOSELF_MODE=observe; do
-    run -0 env "$setting" LD_PRELOAD="$SHIM" "$PROBES/bound" 127.0.0.1 0
+    run -0 env "$setting" LD_PRELOAD="$LIBRARY" "$PROBES/bound" 127.0.0.1 0
     [[ $output == "bind=$taken" ]]
   done
 }
@@ -78,7 +78,7 @@ in_turn() {
       local probe=("$PROBES/ports" $protocol -a "$address" 54 6 20000)
       run -1 trap_run 50000 50009 "${probe[@]}"
       [[ $output == "10 of 54 dials to 6 destinations connected; then: Address already in use" ]]
-      run -0 trap_run 50000 50009 shimmed "${probe[@]}"
+      run -0 trap_run 50000 50009 preloaded "${probe[@]}"
       [[ $output == "54 of 54 dials to 6 destinations connected" ]]
     done
   done
@@ -143,7 +143,7 @@ taken.pop().close()
 print(*looks, look(), look())'
   run -1 trap_run 50000 50009 python3 -c "$exhausted"
   [[ $output == *"Address already in use" ]]
-  run -0 trap_run 50000 50009 shimmed python3 -c "$exhausted"
+  run -0 trap_run 50000 50009 preloaded python3 -c "$exhausted"
   local at="('127.0.0.2', "
   local in_use="Address already in use"
   [[ $output == "$in_use $in_use ${at}50009) ${at}50009)" ]]
@@ -152,14 +152,14 @@ print(*looks, look(), look())'
 @test "handed on before a look, it has a port in a program with the library, and none in another" {
   # hands_on PYTHON LIBRARY: binds, looks if PYTHON says so, and hands on to a program with LIBRARY.
   hands_on() {
-    run -0 shimmed python3 -c "import os, socket, subprocess, sys
+    run -0 preloaded python3 -c "import os, socket, subprocess, sys
 s = socket.socket()
 s.bind((\"127.0.0.1\", 0))
 $1
 look = \"import socket; print(socket.socket(fileno=0).getsockname()[1] != 0)\"
 subprocess.run([sys.executable, \"-c\", look], stdin=s, env={\"LD_PRELOAD\": \"$2\"}, check=True)"
   }
-  hands_on '' "$SHIM"
+  hands_on '' "$LIBRARY"
   [[ $output == True ]]
   hands_on '' ''
   [[ $output == False ]]

@@ -24,7 +24,7 @@ caught() {
 # leaves no trace of a connection to itself: neither established nor in TIME_WAIT.
 refused() {
   local status=0
-  shimmed timeout 30 "$@" 0<>"$BATS_TEST_TMPDIR/input" || status=$?
+  preloaded timeout 30 "$@" 0<>"$BATS_TEST_TMPDIR/input" || status=$?
   awk '$2 == $3 { left = 1; print "left behind:", $2, $4 } END { exit left }' \
     /proc/net/tcp /proc/net/tcp6 || return
   [[ $status != 0 && $status != 124 ]] || {
@@ -134,7 +134,7 @@ END
   client "$REFUSED" redis-cli -p 50000 -r -1 -i 1 PING
   run -0 trap_run 50000 50000 redis-cli -p 50000 PING
   [[ ${output,,} == *ping* ]]
-  run -1 trap_run 50000 50000 shimmed redis-cli -p 50000 PING
+  run -1 trap_run 50000 50000 preloaded redis-cli -p 50000 PING
   [[ $output == *"$REFUSED"* ]]
 }
 

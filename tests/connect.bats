@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# connect(): every way to dial oneself, what the shim makes of it, and what it must leave alone.
+# connect(): every way to dial oneself, what the library makes of it, and what it must leave alone.
 
 load lib/helpers
 
@@ -50,7 +50,7 @@ export -f each_way
 @test "every way to dial oneself reaches itself bare, and none does with the library" {
   run -0 trap_run 50000 50000 each_way
   [[ $(count 'self=yes') == 320 ]]
-  run -0 trap_run 50000 50000 shimmed bash -c each_way
+  run -0 trap_run 50000 50000 preloaded bash -c each_way
   [[ $(count 'returned=ECONNREFUSED result=ECONNREFUSED port=50000 self=no') == 320 ]]
 }
 
@@ -61,7 +61,7 @@ export -f each_way
     run -1 trap_run 50000 50000 "$PROBES/dial" $mode 127.0.0.1 50000
     [[ $(count 'port=50000 self=yes') == 1 ]]
     # shellcheck disable=SC2086
-    run -0 trap_run 50000 50001 shimmed "$PROBES/dial" $mode -c 400 127.0.0.1 50000
+    run -0 trap_run 50000 50001 preloaded "$PROBES/dial" $mode -c 400 127.0.0.1 50000
     [[ $(count 'result=ECONNREFUSED port=50001 self=no') == 400 ]]
   done
 }
@@ -76,7 +76,7 @@ export -f each_way
   export -f top
   run trap_run 49998 50001 top bare
   [[ $(count 'port=50001 self=yes') -gt 0 ]]
-  NOSELF_LOG=stderr run trap_run 49998 50001 top shim
+  NOSELF_LOG=stderr run trap_run 49998 50001 top library
   [[ $(count 'result=ECONNREFUSED port=49999 self=no') == 60 ]]
   [[ $(count 'action=retried tries=2') -gt 0 && $(count 'action=failed') == 0 ]]
   # Within a range of the program's own there is no above to try. bind() takes the upper port.
@@ -85,7 +85,7 @@ export -f each_way
   run -1 trap_run 40000 60000 "$PROBES/dial" $own
   [[ $(count 'port=50000 self=yes') == 20 ]]
   # shellcheck disable=SC2086
-  NOSELF_LOG=stderr NOSELF_BIND_NO_PORT=0 run -0 trap_run 40000 60000 shimmed "$PROBES/dial" $own
+  NOSELF_LOG=stderr NOSELF_BIND_NO_PORT=0 run -0 trap_run 40000 60000 preloaded "$PROBES/dial" $own
   [[ $(count 'result=ECONNREFUSED port=49999 self=no') == 20 ]]
   [[ $(count 'action=retried tries=1') -gt 0 && $(count 'action=failed|tries=2') == 0 ]]
 }
@@ -93,15 +93,15 @@ export -f each_way
 @test "the program's own IP_LOCAL_PORT_RANGE is respected, and there again afterwards" {
   run -1 trap_run 40000 60000 "$PROBES/dial" -R -r 50000-50000 127.0.0.1 50000
   [[ $(count 'range=50000-50000 port=50000 self=yes') == 1 ]]
-  run -0 trap_run 40000 60000 shimmed "$PROBES/dial" -R -r 50000-50000 127.0.0.1 50000
+  run -0 trap_run 40000 60000 preloaded "$PROBES/dial" -R -r 50000-50000 127.0.0.1 50000
   [[ $(count 'result=ECONNREFUSED range=50000-50000 .*self=no') == 1 ]]
-  run -0 trap_run 40000 60000 shimmed "$PROBES/dial" -R -r 50000-50001 -c 50 127.0.0.1 50000
+  run -0 trap_run 40000 60000 preloaded "$PROBES/dial" -R -r 50000-50001 -c 50 127.0.0.1 50000
   [[ $(count 'result=ECONNREFUSED range=50000-50001 port=50001 self=no') == 50 ]]
-  run -0 trap_run 50000 50001 shimmed "$PROBES/dial" -R -c 50 127.0.0.1 50000
+  run -0 trap_run 50000 50001 preloaded "$PROBES/dial" -R -c 50 127.0.0.1 50000
   [[ $(count 'range=0-0 port=50001') == 50 ]]
   # MPTCP keeps it at two places.
   run -1 trap_run 50000 50099 "$PROBES/dial" -m -R -r 50010 127.0.0.1 50010
-  run -0 trap_run 50000 50099 shimmed "$PROBES/dial" -m -R -r 50010-50011 127.0.0.1 50010
+  run -0 trap_run 50000 50099 preloaded "$PROBES/dial" -m -R -r 50010-50011 127.0.0.1 50010
   [[ $(count 'result=ECONNREFUSED range=50010-50011 port=50011 self=no') == 1 ]]
 }
 
@@ -110,14 +110,14 @@ export -f each_way
   # shellcheck disable=SC2086
   run -1 trap_run 40000 60000 "$PROBES/dial" $pinned
   # shellcheck disable=SC2086
-  run -0 trap_run 40000 60000 shimmed strace -e trace=connect "$PROBES/dial" $pinned
+  run -0 trap_run 40000 60000 preloaded strace -e trace=connect "$PROBES/dial" $pinned
   [[ $(count 'connect\(.*htons\(50000\)') == 1 ]]
   [[ $(count 'result=ECONNREFUSED port=50000 self=no') == 1 ]]
   # shellcheck disable=SC2086
-  NOSELF_PINNED=allow run -1 trap_run 40000 60000 shimmed "$PROBES/dial" $pinned
+  NOSELF_PINNED=allow run -1 trap_run 40000 60000 preloaded "$PROBES/dial" $pinned
   [[ $(count 'result=OK port=50000 self=yes') == 1 ]]
   # A socket whose port the kernel chose is not pinned, whatever number it shows.
-  NOSELF_PINNED=allow run -0 trap_run 50000 50000 shimmed "$PROBES/dial" -b 127.0.0.1 127.0.0.1 50000
+  NOSELF_PINNED=allow run -0 trap_run 50000 50000 preloaded "$PROBES/dial" -b 127.0.0.1 127.0.0.1 50000
   [[ $(count 'result=ECONNREFUSED .*self=no') == 1 ]]
 }
 
@@ -132,15 +132,15 @@ ASKS_AGAIN='use IO::Socket::INET;
   local setting
   run -0 trap_run 40000 60000 perl -e "$ASKS_AGAIN"
   [[ $output == connected ]]
-  run -0 trap_run 40000 60000 shimmed perl -e "$ASKS_AGAIN"
+  run -0 trap_run 40000 60000 preloaded perl -e "$ASKS_AGAIN"
   [[ $output == failed:*'Connection refused'* ]]
   for setting in NOSELF_PINNED=allow NOSELF_MODE=observe; do
-    run -0 trap_run 40000 60000 shimmed env NOSELF_LOG=stderr "$setting" perl -e "$ASKS_AGAIN"
+    run -0 trap_run 40000 60000 preloaded env NOSELF_LOG=stderr "$setting" perl -e "$ASKS_AGAIN"
     [[ $(count '^connected$') == 1 && $(count 'action=(allowed|observed) .*EINPROGRESS') == 1 ]]
     [[ $(count 'noself\[') == 1 ]]
   done
   # One that the kernel chose the port of is undone, whatever becomes of pinned ones.
-  NOSELF_PINNED=allow run -0 trap_run 50000 50000 shimmed "$PROBES/dial" -n 127.0.0.1 50000
+  NOSELF_PINNED=allow run -0 trap_run 50000 50000 preloaded "$PROBES/dial" -n 127.0.0.1 50000
   [[ $(count 'self=no') == 1 ]]
 }
 
@@ -153,14 +153,14 @@ ASKS_AGAIN='use IO::Socket::INET;
   export -f leaves
   run -0 trap_run 50000 50000 leaves
   [[ $(count 'self=yes') == 1 && $(count 'lost|so_error') == 0 && $(count 'waiting: 1') == 1 ]]
-  run -0 trap_run 50000 50000 shimmed bash -c leaves
+  run -0 trap_run 50000 50000 preloaded bash -c leaves
   [[ $(count 'self=no') == 1 && $(count 'lost|so_error') == 0 && $(count 'waiting: 0') == 1 ]]
 }
 
 @test "a service without SO_REUSEADDR starts after each of 100 dials, bare after none" {
   run -1 trap_run 50000 50000 "$PROBES/serve" -c 100 50000
   [[ $output == "of 100 starts: 0 beside the client, 0 after it" ]]
-  run -0 trap_run 50000 50000 shimmed "$PROBES/serve" -c 100 50000
+  run -0 trap_run 50000 50000 preloaded "$PROBES/serve" -c 100 50000
   [[ $output == "of 100 starts: 100 beside the client, 100 after it" ]]
 }
 
@@ -172,7 +172,7 @@ ASKS_AGAIN='use IO::Socket::INET;
   [[ $(count '^udp: OK sent=1 got=1') == 1 ]]
   [[ $(count '^simultaneous: EINPROGRESS EINPROGRESS OK OK sent=1 got=1') == 1 ]]
   [[ $(count '^interrupted: EINTR') == 1 && $(count '^timed out: EINPROGRESS') == 1 ]]
-  run -0 trap_run 40000 41000 shimmed "$PROBES/others"
+  run -0 trap_run 40000 41000 preloaded "$PROBES/others"
   [[ $output == "$bare" ]]
 }
 
@@ -188,13 +188,13 @@ ASKS_AGAIN='use IO::Socket::INET;
   run -0 trap_run 50000 50000 no_port bare
   [[ $(count 'result=EADDRNOTAVAIL') == 1 && $(count 'dial 2 99') == 1 ]]
   [[ $(count '^connect\(.*EADDRNOTAVAIL') == 2 ]]
-  run -0 trap_run 50000 50000 no_port shim
+  run -0 trap_run 50000 50000 no_port library
   [[ $(count 'result=EADDRNOTAVAIL') == 1 && $(count 'dial 2 99') == 1 ]]
   [[ $(count '^connect\(.*EADDRNOTAVAIL') == 3 ]]
   # Where the port is free by then, the dial succeeds.
   once() {
     listening 700
-    strace -e trace=connect -e inject=connect:error=EADDRNOTAVAIL:when=1 -E LD_PRELOAD="$SHIM" \
+    strace -e trace=connect -e inject=connect:error=EADDRNOTAVAIL:when=1 -E LD_PRELOAD="$LIBRARY" \
       "$PROBES/dial" 127.0.0.1 700
   }
   export -f once

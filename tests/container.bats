@@ -52,7 +52,7 @@ pod() {
     environment=("${MAIN_ENV[@]}")
     # shellcheck disable=SC2016 # the inner shell's
     in_root "$BUILD/roots/musl" /bin/sh -c '
-      cp "$SHIM" "$(sed -n "s/^COPY libnoself.so //p" "$RECIPES/carrier.Dockerfile")" &&
+      cp "$LIBRARY" "$(sed -n "s/^COPY libnoself.so //p" "$RECIPES/carrier.Dockerfile")" &&
         mkdir "$MOUNT" && "$@" && cp "$MOUNT"/* "$volume"' - "${INIT_COMMAND[@]}" || return 96
   fi
   # shellcheck disable=SC2016 # the inner shell's
@@ -76,9 +76,9 @@ pod() {
 
 # /etc/ld.so.preload from the first try, with a file cut short and with the right one, to the way out.
 for_every_program() {
-  head -c 4096 "$SHIM" >"$LIB"
+  head -c 4096 "$LIBRARY" >"$LIB"
   (LD_PRELOAD=$LIB /bin/true) 2>/dev/null && return 89
-  cp "$SHIM" "$LIB"
+  cp "$LIBRARY" "$LIB"
   LD_PRELOAD=$LIB /bin/true || return 90
   echo "$LIB" >/etc/ld.so.preload
   trap_run 50000 50000 timeout 5 telnet 127.0.0.1 50000 <<<hello

@@ -29,7 +29,7 @@ executed() {
 # two counts, so that starting and ending cancel out.
 more() {
   local few many all=0
-  for PRELOAD in "$SHIM" ''; do
+  for PRELOAD in "$LIBRARY" ''; do
     few=$("$1" "$2" 100) && many=$("$1" "$2" 200) || return
     all=$((many - few - all))
   done
@@ -96,12 +96,12 @@ at_most() {
 }
 
 @test "the library has at most 12 KiB of private pages of its own, and takes nothing of the heap" {
-  run -0 shimmed "$PROBES/cost_memory" "$SHIM"
+  run -0 preloaded "$PROBES/cost_memory" "$LIBRARY"
   echo "$output"
   [[ $output =~ ^"library "([0-9]+)" heap "([0-9]+)$ ]]
   ((BASH_REMATCH[1] > 0 && BASH_REMATCH[1] <= 12))
   local heap=${BASH_REMATCH[2]}
   # As large an environment, for it lies on the stack.
-  run -0 env NO_PRELOAD="$SHIM" "$PROBES/cost_memory" "$SHIM"
+  run -0 env NO_PRELOAD="$LIBRARY" "$PROBES/cost_memory" "$LIBRARY"
   [[ $output == "library 0 heap $heap" ]]
 }

@@ -15,7 +15,7 @@ probe() {
 
 # probe_with CASE...: the same with the library.
 probe_with() {
-  trap_run 50000 50000 shimmed "$PROBES/differences" "$@"
+  trap_run 50000 50000 preloaded "$PROBES/differences" "$@"
 }
 
 # with_rules RULES CMD...: CMD, with a chain of nft rules for what this namespace sends.
@@ -35,7 +35,7 @@ needs_nft() {
   local rule=$'nat hook output priority -100\ntcp dport 50000 redirect to :8080' library host how
   for host in 127.0.0.1 ::1 ::ffff:127.0.0.1; do
     for how in blocking=b nonblocking=n mptcp=m fast-open=f; do
-      for library in env shimmed; do
+      for library in env preloaded; do
         run -0 trap_run 50000 50000 with_rules "$rule" $library \
           "$PROBES/differences" redirected "$host" "${how#*=}"
         echo "$library $host $how: $output"
@@ -48,7 +48,7 @@ needs_nft() {
 @test "a listener that took the place of a socket in mid-dial goes on listening" {
   needs_nft
   local rule=$'filter hook output priority 0\ntcp dport 7000 drop' library
-  for library in env shimmed; do
+  for library in env preloaded; do
     run -0 trap_run 50000 50000 with_rules "$rule" $library "$PROBES/differences" replaced
     echo "$library: $output"
     [[ $output == "result=EINTR same-names=no listens=1" ]]
@@ -58,16 +58,16 @@ needs_nft() {
 @test "a terminal that nobody reads is not waited for, neither by a dial nor when it loads" {
   run -142 "$PROBES/terminal" perl -e 'print STDERR "x" x 90, "\n"'
   run -0 trap_run 50000 50000 "$PROBES/terminal" \
-    env NOSELF_LOG=stderr LD_PRELOAD="$SHIM" "$PROBES/dial" 127.0.0.1 50000
+    env NOSELF_LOG=stderr LD_PRELOAD="$LIBRARY" "$PROBES/dial" 127.0.0.1 50000
   [[ $output == *result=ECONNREFUSED* ]]
-  run -0 "$PROBES/terminal" env NOSELF_MODE=wrong LD_PRELOAD="$SHIM" true
+  run -0 "$PROBES/terminal" env NOSELF_MODE=wrong LD_PRELOAD="$LIBRARY" true
 }
 
 @test "a terminal gets its line, also in a program that may not open it" {
   need script setpriv
   [[ $EUID == 0 ]] || lacking "changing the user needs root"
   local nobody='setpriv --reuid=65534 --regid=65534 --clear-groups'
-  local wrong="env NOSELF_MODE=wrong LD_PRELOAD=$SHIM true"
+  local wrong="env NOSELF_MODE=wrong LD_PRELOAD=$LIBRARY true"
   run -0 script -qec "$nobody $wrong" /dev/null
   [[ $output == *'noself: NOSELF_MODE=wrong: expected '* ]]
   run -0 script -qec "$wrong" /dev/null
@@ -118,19 +118,19 @@ needs_nft() {
   ln -s file "$dir/link"
   for path in link=ELOOP directory=EISDIR missing/file=ENOENT link/file=ENOTDIR; do
     : >"$dir/file"
-    run -0 env NOSELF_LOG="$dir/${path%=*}" LD_PRELOAD="$SHIM" true
+    run -0 env NOSELF_LOG="$dir/${path%=*}" LD_PRELOAD="$LIBRARY" true
     [[ $output == "noself: NOSELF_LOG=$dir/${path%=*}: cannot be written to (${path#*=}); "* ]]
     [[ ${#lines[@]} == 1 ]]
   done
   # A file that can be written is neither reported nor made, an unreadable FIFO not opened.
   mkfifo "$dir/fifo"
   for path in file new fifo; do
-    run -0 env NOSELF_LOG="$dir/$path" LD_PRELOAD="$SHIM" true
+    run -0 env NOSELF_LOG="$dir/$path" LD_PRELOAD="$LIBRARY" true
     [[ -z $output && ! -e $dir/new ]]
   done
   [[ $EUID == 0 ]] || return 0
   for path in /etc/passwd /etc/new-file; do
-    run -0 env NOSELF_LOG="$path" LD_PRELOAD="$SHIM" \
+    run -0 env NOSELF_LOG="$path" LD_PRELOAD="$LIBRARY" \
       setpriv --reuid=65534 --regid=65534 --clear-groups true
     [[ $output == "noself: NOSELF_LOG=$path: cannot be written to (EACCES); "* ]]
   done

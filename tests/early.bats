@@ -18,15 +18,15 @@ setup() {
   # Of two preloaded libraries the latter's constructor runs first.
   run -0 trap_run 50000 50000 env LD_PRELOAD="$EARLY" true
   [[ $output == 'early: OK self=yes' ]]
-  run -0 trap_run 50000 50000 env LD_PRELOAD="$SHIM $EARLY" true
+  run -0 trap_run 50000 50000 env LD_PRELOAD="$LIBRARY $EARLY" true
   [[ $output == 'early: ECONNREFUSED self=no' ]]
   NOSELF_ERRNO=EHOSTDOWN NOSELF_LOG=stderr \
-    run -0 trap_run 50000 50000 env LD_PRELOAD="$SHIM $EARLY" true
+    run -0 trap_run 50000 50000 env LD_PRELOAD="$LIBRARY $EARLY" true
   [[ $output == *'self=127.0.0.1:50000 action=failed tries=2 result=EHOSTDOWN'* ]]
   [[ $output == *'early: EHOSTDOWN self=no' ]]
   # It does come before the library's constructor, which is what complains of bad values.
   NOSELF_MODE=bad NOSELF_LOG=stderr \
-    run -0 trap_run 50000 50000 env LD_PRELOAD="$SHIM $EARLY" true
+    run -0 trap_run 50000 50000 env LD_PRELOAD="$LIBRARY $EARLY" true
   [[ ${lines[0]} == *'action=failed'* && ${lines[1]} == 'early: '* ]]
   [[ ${lines[2]} == 'noself: NOSELF_MODE=bad:'* ]]
 }
@@ -37,16 +37,16 @@ setup() {
   bare=$(grep '^behind:' <<<"$output")
   # The probe itself dials once and dissolves.
   [[ $(grep -c '^behind: connect' <<<"$output") == 2 && $(grep -c '^behind: bind' <<<"$output") == 1 ]]
-  run -0 trap_run 50000 50001 env LD_PRELOAD="$SHIM $BEHIND" \
+  run -0 trap_run 50000 50001 env LD_PRELOAD="$LIBRARY $BEHIND" \
     "$PROBES/dial" -b 127.0.0.1 127.0.0.1 40000
   [[ $(grep '^behind:' <<<"$output") == "$bare" ]]
   # A retry passes it too.
-  run -0 trap_run 50000 50001 env LD_PRELOAD="$SHIM $BEHIND" "$PROBES/dial" 127.0.0.1 50000
+  run -0 trap_run 50000 50001 env LD_PRELOAD="$LIBRARY $BEHIND" "$PROBES/dial" 127.0.0.1 50000
   [[ $(grep -c '^behind: connect' <<<"$output") == 3 ]]
   local call name
   for call in s:sendto g:sendmsg G:sendmmsg; do
     name=${call#*:}
-    run trap_run 50000 50001 env LD_PRELOAD="$SHIM $BEHIND" "$PROBES/dial" "-${call%:*}" 127.0.0.1 40000
+    run trap_run 50000 50001 env LD_PRELOAD="$LIBRARY $BEHIND" "$PROBES/dial" "-${call%:*}" 127.0.0.1 40000
     [[ $(grep -c "^behind: $name" <<<"$output") == 1 ]]
   done
 }
@@ -54,6 +54,6 @@ setup() {
 @test "libc's second name for connect is guarded too" {
   cc -Dconnect=__connect -o "$BATS_TEST_TMPDIR/second" "$ROOT/tests/probes/dial.c"
   run -1 trap_run 50000 50000 "$BATS_TEST_TMPDIR/second" 127.0.0.1 50000
-  run -0 trap_run 50000 50000 shimmed "$BATS_TEST_TMPDIR/second" 127.0.0.1 50000
+  run -0 trap_run 50000 50000 preloaded "$BATS_TEST_TMPDIR/second" 127.0.0.1 50000
   [[ $output == *' result=ECONNREFUSED '* ]]
 }

@@ -30,7 +30,7 @@ each_call() {
 
 # with_library ARGUMENT...
 with_library() {
-  local with=(shimmed)
+  local with=(preloaded)
   each_call "$@"
 }
 export -f namespace each_call with_library
@@ -95,6 +95,6 @@ with socket.create_server(("127.0.0.1", 30000), backlog=64) as server:
   local bare=${lines[-1]}
   [[ $bare =~ ([0-9]+)" pings, "([0-9]+)" bytes" ]]
   ((BASH_REMATCH[1] >= 40 && BASH_REMATCH[2] == 4 * BASH_REMATCH[1]))
-  run -0 namespace 50000 50099 shimmed python3 -c "$READER"
+  run -0 namespace 50000 50099 preloaded python3 -c "$READER"
   [[ ${lines[-1]} == "$bare" ]]
 }

@@ -17,7 +17,7 @@ setup() {
 # probe itself makes none of the calls that are failed below but connect(), setsockopt() and write().
 fails() {
   trap_run 50000 50001 timeout 20 strace -o "$TRACE" -e trace="${1%%:*}" \
-    -e inject="${1%%:*}:error=${1#*:}" -E LD_PRELOAD="$SHIM" -E NOSELF_LOG=stderr \
+    -e inject="${1%%:*}:error=${1#*:}" -E LD_PRELOAD="$LIBRARY" -E NOSELF_LOG=stderr \
     "$PROBES/dial" -q "${@:2}" 127.0.0.1 50000
 }
 
@@ -62,7 +62,7 @@ fails() {
   fails() {
     local call=${1%:*} number
     local before=(trap_run 50000 50000 strace -o "$TRACE" -e "trace=prctl,openat,read"
-      -e inject=prctl:error=EINVAL:when=1 -E LD_PRELOAD="$SHIM" -E NOSELF_ERRNO=EHOSTDOWN)
+      -e inject=prctl:error=EINVAL:when=1 -E LD_PRELOAD="$LIBRARY" -E NOSELF_ERRNO=EHOSTDOWN)
     "${before[@]}" "$PROBES/dial" 127.0.0.1 50000
     number=$(awk -F'(' -v call="$call" '
       { count[$1]++ }

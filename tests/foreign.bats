@@ -7,16 +7,16 @@ load lib/helpers
 
 setup() {
   need_namespace
-  export SHIM
+  export LIBRARY
 }
 
 # both_ways SCENARIO: runs the function, server and clients and all, bare and then with the library,
-# each time in a namespace and a folder of its own. Its output is in env.output and shimmed.output.
+# each time in a namespace and a folder of its own. Its output is in env.output and preloaded.output.
 both_ways() {
   local way scenario=$1 output status
   # shellcheck disable=SC2163 # it is the function of that name
   export -f "$scenario"
-  for way in env shimmed; do
+  for way in env preloaded; do
     mkdir "$BATS_TEST_TMPDIR/$way"
     cd "$BATS_TEST_TMPDIR/$way" || return
     output=$BATS_TEST_TMPDIR/$way.output status=0
@@ -49,10 +49,10 @@ has_every_user() {
   [[ $(</proc/self/uid_map) == *4294967295 ]]
 }
 
-# covered PID WAY: whether the shim is in the process is as it should be.
+# covered PID WAY: whether the library is in the process is as it should be.
 covered() {
-  [[ $2 == env ]] && ! grep -qF "$SHIM" "/proc/$1/maps" && return
-  [[ $2 == shimmed ]] && grep -qF "$SHIM" "/proc/$1/maps"
+  [[ $2 == env ]] && ! grep -qF "$LIBRARY" "/proc/$1/maps" && return
+  [[ $2 == preloaded ]] && grep -qF "$LIBRARY" "/proc/$1/maps"
 }
 
 # listens PORT: whether anybody listens on it.
@@ -94,7 +94,7 @@ END
   [[ ! -s errors ]] || { cat errors && false; }
 }
 
-@test "nginx under wrk has no errors, bare or shimmed" {
+@test "nginx under wrk has no errors, bare or preloaded" {
   need nginx wrk
   both_ways nginx_and_wrk
 }
@@ -150,17 +150,17 @@ redis_restart() {
     sort | uniq -c | sed 's/^ *//'
 }
 
-@test "bare, clients of an absent redis-server hear themselves and take its port; shimmed not" {
+@test "bare, clients of an absent redis-server hear themselves and take its port; preloaded not" {
   need redis-server redis-cli
-  # In so small a range TIME_WAIT leaves no port now and then, as it does without the shim.
+  # In so small a range TIME_WAIT leaves no port now and then, as it does without the library.
   local usual='[0-9]+ (PONG|refused|Cannot assign|Server closed|reset by peer|)'
   RANGE_LOW=50000 RANGE_HIGH=50063 both_ways redis_restart
   cd "$BATS_TEST_TMPDIR"
   grep -qx 'bind: Address already in use' env.output
   run -0 grep -vxE "bind: Address already in use|$usual" env.output
   [[ ${output^^} == *PING* ]]
-  grep -qx 'restarted' shimmed.output
-  run -1 grep -vxE "restarted|$usual" shimmed.output
+  grep -qx 'restarted' preloaded.output
+  run -1 grep -vxE "restarted|$usual" preloaded.output
 }
 
 # The server dials the client for each file: from a port of its own address that bind() took.
@@ -203,12 +203,12 @@ END
   stop "$server"
 }
 
-@test "vsftpd dials an active-mode client back, bare or shimmed" {
+@test "vsftpd dials an active-mode client back, bare or preloaded" {
   need vsftpd python3
   both_ways vsftpd_and_ftplib
 }
 
-@test "CPython's own network tests have the same results bare and shimmed, one by one" {
+@test "CPython's own network tests have the same results bare and preloaded, one by one" {
   need python3
   [[ -d /usr/lib/python3.11/test/test_asyncio ]] ||
     lacking "libpython3.11-testsuite is not installed"
@@ -220,7 +220,7 @@ END
       test_poplib test_urllib2_localnet)
     least=3000
   fi
-  run python3 "$ROOT/tests/lib/cpython.py" "$SHIM" "${tests[@]}"
+  run python3 "$ROOT/tests/lib/cpython.py" "$LIBRARY" "${tests[@]}"
   echo "# ${output//$'\n'/$'\n'# }" >&3
   [[ $status == 0 && $output == *"; 0 differ" ]]
   # A crash would leave few.

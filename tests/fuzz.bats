@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The differential fuzz: whatever a program can see of a call through the shim is what a raw system
+# The differential fuzz: whatever a program can see of a call through the library is what a raw system
 # call on a twin of its socket gives. And the fuzz itself: it finds mistakes, and says how to see
 # them again.
 
@@ -28,9 +28,9 @@ COUNT=200000
 
 # none_differs SETTING COUNT: with the library and that setting.
 none_differs() {
-  run -0 env "$1" FUZZ_PRELOAD="$SHIM" "$ROOT/tests/fuzz/run" -s "$SEED" -n "$2"
+  run -0 env "$1" FUZZ_PRELOAD="$LIBRARY" "$ROOT/tests/fuzz/run" -s "$SEED" -n "$2"
   echo "# ${lines[-1]}" >&3
-  [[ ${lines[-1]} == *", interposed by ${SHIM##*/}: $2 sequences, none differs" ]]
+  [[ ${lines[-1]} == *", interposed by ${LIBRARY##*/}: $2 sequences, none differs" ]]
 }
 
 @test "without the library twins are alike: no sequence leaves anything behind for the next" {
@@ -73,7 +73,7 @@ finds() {
   read -ra again <<<"$again"
   run -1 env FUZZ_PRELOAD="$mistake" "$ROOT/${again[0]}" "${again[@]:1}"
   shows "${@:2}"
-  run -0 env FUZZ_PRELOAD="$SHIM" "$ROOT/${again[0]}" "${again[@]:1}"
+  run -0 env FUZZ_PRELOAD="$LIBRARY" "$ROOT/${again[0]}" "${again[@]:1}"
   [[ ${lines[-1]} == "does not differ" ]]
 }
 

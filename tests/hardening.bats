@@ -50,8 +50,8 @@ guards() {
 
 @test "the file has full RELRO, a plain stack, no text relocations and no part to write and run" {
   need readelf
-  is_hardened "$SHIM"
-  is_protected "$SHIM"
+  is_hardened "$LIBRARY"
+  is_protected "$LIBRARY"
 }
 
 @test "a file linked without that care is told apart" {
@@ -66,7 +66,7 @@ guards() {
 }
 
 @test "a process under it has no memory to write and run, and no executable stack" {
-  run -0 shimmed cat /proc/self/maps
+  run -0 preloaded cat /proc/self/maps
   [[ $output == *libnoself.so* ]]
   run ! grep -E ' rwx|r-xp .*\[stack\]' <<<"$output"
 }
@@ -74,16 +74,16 @@ guards() {
 @test "dlopen() of the file is refused, and of another is not" {
   need python3
   run -0 python3 -c 'import ctypes; ctypes.CDLL("libm.so.6")'
-  run -1 python3 -c 'import ctypes, sys; ctypes.CDLL(sys.argv[1])' "$SHIM"
+  run -1 python3 -c 'import ctypes, sys; ctypes.CDLL(sys.argv[1])' "$LIBRARY"
   [[ $output == *"cannot be dlopen()ed"* ]]
 }
 
 @test "the file is stripped and no larger than 32 KiB" {
   need readelf
   [[ -z ${NOSELF_LIB-} ]] || skip "it is about the file that make builds"
-  run -0 readelf -SW "$SHIM"
+  run -0 readelf -SW "$LIBRARY"
   [[ $output != *.symtab* && $output != *.debug* ]]
-  (($(stat -c %s "$SHIM") <= 32768))
+  (($(stat -c %s "$LIBRARY") <= 32768))
 }
 
 # build_twice CC FILE...: with debug information, in two directories of different depth, one by a

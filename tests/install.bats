@@ -118,10 +118,10 @@ export -f installed_loop
   need inetutils-telnet
   need_root_of /
   run -0 in_root / installed_loop
-  local bare=${output%%by name:*} shimmed=${output#*by name:}
+  local bare=${output%%by name:*} preloaded=${output#*by name:}
   [[ $bare == *'Connected to 127.0.0.1'* && $bare != *refused* ]]
-  [[ $shimmed == *'Connection refused'*'wrapped:'*'Connection refused'* ]]
-  [[ $shimmed != *Connected* && $shimmed != *'cannot be preloaded'* ]]
+  [[ $preloaded == *'Connection refused'*'wrapped:'*'Connection refused'* ]]
+  [[ $preloaded != *Connected* && $preloaded != *'cannot be preloaded'* ]]
 }
 
 @test "where there is no static libc, make links noself dynamically and says so" {

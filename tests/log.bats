@@ -16,11 +16,11 @@ LINE='noself\[[0-9]+\]: comm=dial fd=[0-9]+ self=127\.0\.0\.1:50000 action=retri
 
 @test "a line on stderr says what was met and what became of it" {
   NOSELF_LOG=stderr run --separate-stderr -0 \
-    trap_run 50000 50001 shimmed "$PROBES/dial" 127.0.0.1 50000
+    trap_run 50000 50001 preloaded "$PROBES/dial" 127.0.0.1 50000
   # shellcheck disable=SC2154 # bats sets it
   [[ $stderr =~ ^$LINE$ ]]
   NOSELF_LOG=stderr run --separate-stderr -0 \
-    trap_run 50000 50001 shimmed "$PROBES/dial" 127.0.0.1 40000
+    trap_run 50000 50001 preloaded "$PROBES/dial" 127.0.0.1 40000
   [[ $stderr == '' ]]
 }
 
@@ -28,7 +28,7 @@ LINE='noself\[[0-9]+\]: comm=dial fd=[0-9]+ self=127\.0\.0\.1:50000 action=retri
   local settings arguments expected
   while IFS='|' read -r settings arguments expected; do
     # shellcheck disable=SC2086 # the words are arguments
-    run --separate-stderr trap_run 50000 50000 shimmed env NOSELF_LOG=stderr $settings \
+    run --separate-stderr trap_run 50000 50000 preloaded env NOSELF_LOG=stderr $settings \
       "$PROBES/dial" $arguments 50000
     [[ $stderr == *" self=$expected" ]] || {
       echo "expected: $expected; got: $stderr"
@@ -52,7 +52,7 @@ END
     "$PROBES/dial" 127.0.0.1 50000
   }
   export -f twice
-  NOSELF_LOG=$LOG run -0 trap_run 50000 50001 shimmed bash -c "twice $LOG"
+  NOSELF_LOG=$LOG run -0 trap_run 50000 50001 preloaded bash -c "twice $LOG"
   [[ $(grep -cE "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z $LINE\$" "$LOG.old") == 2 ]]
   [[ $(grep -cE "$LINE\$" "$LOG") == 1 ]]
   # It is the time of now, in UTC.
@@ -68,13 +68,13 @@ END
     JOURNAL_STREAM=$(stat -Lc '%d:1' /dev/fd/2) "$PROBES/dial" 127.0.0.1 50000
   }
   export -f to_journal
-  NOSELF_LOG=stderr run -0 trap_run 50000 50001 shimmed bash -c "to_journal $LOG"
+  NOSELF_LOG=stderr run -0 trap_run 50000 50001 preloaded bash -c "to_journal $LOG"
   [[ $(grep -cE "^<4>$LINE\$" "$LOG") == 1 && $(grep -cE "^$LINE\$" "$LOG") == 1 ]]
 }
 
 @test "a process writes at most ten lines a second, and says how many it dropped" {
   # 2.5 seconds touch three or four seconds of the clock.
-  NOSELF_LOG=$LOG run -0 trap_run 50000 50001 shimmed python3 -c '
+  NOSELF_LOG=$LOG run -0 trap_run 50000 50001 preloaded python3 -c '
 import socket, time
 end = time.monotonic() + 2.5
 while time.monotonic() < end:
@@ -85,7 +85,7 @@ while time.monotonic() < end:
 }
 
 @test "a thread's name cannot break the line" {
-  NOSELF_LOG=stderr run -0 trap_run 50000 50001 shimmed python3 -c '
+  NOSELF_LOG=stderr run -0 trap_run 50000 50001 preloaded python3 -c '
 import ctypes, socket
 ctypes.CDLL(None).prctl(15, b"a b\n\x1b]=\xff", 0, 0, 0)
 socket.socket().connect_ex(("127.0.0.1", 50000))'
@@ -103,7 +103,7 @@ undisturbed() {
 }
 
 logs_to() {
-  NOSELF_LOG=$1 LD_PRELOAD=$SHIM "$PROBES/dial" 127.0.0.1 50000
+  NOSELF_LOG=$1 LD_PRELOAD=$LIBRARY "$PROBES/dial" 127.0.0.1 50000
 }
 stderr_to() {
   logs_to stderr 2>"$1"
@@ -194,7 +194,7 @@ stops() {
   undisturbed_signals() {
     exec {both}<>"$BATS_TEST_TMPDIR/fifo" {pipe}>"$BATS_TEST_TMPDIR/fifo"
     exec {both}<&-
-    NOSELF_LOG=stderr LD_PRELOAD=$SHIM python3 - 2>&"$pipe" <<'END'
+    NOSELF_LOG=stderr LD_PRELOAD=$LIBRARY python3 - 2>&"$pipe" <<'END'
 import signal, socket
 
 def dial():
@@ -221,13 +221,13 @@ END
   }
   export -f to_closed
   undisturbed to_closed
-  NOSELF_LOG=stderr run -0 trap_run 50000 50001 shimmed python3 -c '
+  NOSELF_LOG=stderr run -0 trap_run 50000 50001 preloaded python3 -c '
 import os, socket, sys
 os.close(2)
 assert os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT) == 2
 print(socket.socket().connect_ex(("127.0.0.1", 50000)))' "$LOG"
   [[ $output == 111 && ! -s $LOG && -e $LOG ]]
-  NOSELF_LOG=stderr NOSELF_MODE=observe run -0 trap_run 50000 50000 shimmed bash -c 'exec python3 -c "
+  NOSELF_LOG=stderr NOSELF_MODE=observe run -0 trap_run 50000 50000 preloaded bash -c 'exec python3 -c "
 import os, socket
 s = socket.socket()
 os.dup2(s.fileno(), 2)

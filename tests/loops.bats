@@ -45,7 +45,7 @@ loop() {
   run -0 trap_run "$lo" "$hi" rounds 256 1 "$@"
   [[ $output == *"got through in round "* ]]
   run -0 trap_run "$lo" "$hi" rounds 200 20 \
-    env LD_PRELOAD="$SHIM" NOSELF_LOG="$BATS_TEST_TMPDIR/log" "$@"
+    env LD_PRELOAD="$LIBRARY" NOSELF_LOG="$BATS_TEST_TMPDIR/log" "$@"
   [[ $output == "refused 200 times" ]]
   # It did meet itself, and was not just lucky.
   grep -qE ' action=(retried|failed) ' "$BATS_TEST_TMPDIR/log"
@@ -68,7 +68,7 @@ loop() {
   run -1 trap_run 32768 60999 "$PROBES/dial" -q -c 200000 127.0.0.1 40000
   [[ $output != *" 0 reached"* ]]
   echo "# bare: $output" >&3
-  run -0 trap_run 32768 60999 env LD_PRELOAD="$SHIM" NOSELF_LOG="$BATS_TEST_TMPDIR/log" \
+  run -0 trap_run 32768 60999 env LD_PRELOAD="$LIBRARY" NOSELF_LOG="$BATS_TEST_TMPDIR/log" \
     "$PROBES/dial" -q -c 300000 127.0.0.1 40000
   [[ $output == "300000 dials, 300000 refused, 0 reached themselves" ]]
   grep -q ' action=retried .*result=ECONNREFUSED$' "$BATS_TEST_TMPDIR/log"

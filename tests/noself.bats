@@ -104,7 +104,7 @@ END
   need_root
   need_namespace
   mkdir -p root/opt
-  cp "$BUILD/noself" "$SHIM" "$OPEN/printenv" "$PROBES/dial" root/opt
+  cp "$BUILD/noself" "$LIBRARY" "$OPEN/printenv" "$PROBES/dial" root/opt
   run -0 env -i "$(type -P chroot)" root /opt/noself --force /opt/printenv LD_PRELOAD
   [[ $output == /opt/libnoself.so ]]
   # a dynamic program brings its loader and its C library along
@@ -534,7 +534,7 @@ END
 @test "installed and moved, and called through a link, noself finds its library" {
   make -s -C "$ROOT" install DESTDIR="$PWD/stage" PREFIX=/opt/noself >/dev/null
   mv stage/opt/noself moved
-  cp "$SHIM" moved/lib/libnoself.so
+  cp "$LIBRARY" moved/lib/libnoself.so
   ln -s "$PWD/moved/bin/noself" link
   for command in moved/bin/noself ./link; do
     run -0 "$command" printenv LD_PRELOAD

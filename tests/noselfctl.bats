@@ -136,10 +136,10 @@ shown() {
   shown 0 'serve +loaded .* defaults$' "$NOSELF"
   shown 1 'serve +disabled ' env NOSELF_DISABLE=1 "$NOSELF"
   HOLD=$OPEN/titled shown 0 'titled +loaded .* unknown$' "$NOSELF" -m fail
-  HOLD=$OPEN/static shown 1 'static +not loaded ' env LD_PRELOAD="$SHIM"
+  HOLD=$OPEN/static shown 1 'static +not loaded ' env LD_PRELOAD="$LIBRARY"
   [[ $stderr == *"names the library, but it is not loaded; see noselfctl check $OPEN/static" ]]
   mkdir "$BATS_TEST_TMPDIR/other"
-  cp "$NOSELF" "$SHIM" "$BATS_TEST_TMPDIR/other"
+  cp "$NOSELF" "$LIBRARY" "$BATS_TEST_TMPDIR/other"
   replaced() {
     rm "$BATS_TEST_TMPDIR/other/libnoself.so"
     "$NOSELFCTL" status "$pid"
@@ -322,7 +322,7 @@ unit() {
   U=$R/usr/lib/systemd/system
   E=$R/etc/systemd/system
   mkdir -p "$U" "$E" "$R/usr/local/lib" "$R/bin"
-  cp "$SHIM" "$R/usr/local/lib/libnoself.so"
+  cp "$LIBRARY" "$R/usr/local/lib/libnoself.so"
   cp "$PROBES/dial" "$R/bin/tool"
   [[ $1 == */* ]] || set -- "$U/$1" "${@:2}"
   mkdir -p "$(dirname "$1")"

@@ -4,9 +4,9 @@
 # same file, a libc without dlsym, five architectures, and process trees of two.
 #
 # The three architectures under qemu-user have no IP_LOCAL_PORT_RANGE and no IP_BIND_ADDRESS_NO_PORT
-# (qemu 7.2 answers ENOPROTOOPT to both), so that they also show what the shim does without.
+# (qemu 7.2 answers ENOPROTOOPT to both), so that they also show what the library does without.
 
-# shellcheck disable=SC2030,SC2031 # each test is a subshell, and sets LIBRARY for itself
+# shellcheck disable=SC2030,SC2031 # each test is a subshell, and sets TESTED for itself
 load lib/helpers
 
 # The first version of glibc that each architecture had.
@@ -36,7 +36,7 @@ asks_for_little() {
   diff <(echo libc.so.6) <(readelf -dW "$file" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
 }
 
-# caught_and_refused WRAPPER...: every way to dial, through WRAPPER bare and shimmed. The first
+# caught_and_refused WRAPPER...: every way to dial, through WRAPPER bare and preloaded. The first
 # function below says how a client of another kind is started.
 caught_and_refused() {
   local way
@@ -53,7 +53,7 @@ way_is_guarded() {
   read -ra options <<<"$1"
   shift 2
   bare=$(trap_run 50000 50000 "$@" "" "${options[@]}" "$address" 50000 2>&1)
-  guarded=$(trap_run 50000 50000 "$@" "$LIBRARY" "${options[@]}" "$address" 50000 2>&1)
+  guarded=$(trap_run 50000 50000 "$@" "$TESTED" "${options[@]}" "$address" 50000 2>&1)
   [[ $bare == *" self=yes" && $bare != *$'\n'* &&
     $guarded == *"result="@(ECONNREFUSED|"Connection refused")*" self=no" &&
     $guarded != *$'\n'* ]] || {
@@ -62,28 +62,28 @@ way_is_guarded() {
   }
 }
 
-# here PROGRAM LIBRARY ARG...: natively. LIBRARY may be empty.
+# here PROGRAM TESTED ARG...: natively. TESTED may be empty.
 here() {
   env LD_PRELOAD="$2" "$1" "${@:3}"
 }
 
-# emulated ARCH TRIPLET PROGRAM LIBRARY ARG...
+# emulated ARCH TRIPLET PROGRAM TESTED ARG...
 emulated() {
   timeout 60 "qemu-$1" -L "/usr/$2" ${4:+-E LD_PRELOAD="$4"} "$3" "${@:5}"
 }
 export -f here emulated
 
-# built_for ARCH TRIPLET: builds shim and client for it, and judges the file.
+# built_for ARCH TRIPLET: builds library and client for it, and judges the file.
 built_for() {
   need "$2-gcc" nm readelf
-  LIBRARY=$BUILD/$1/libnoself.so
+  TESTED=$BUILD/$1/libnoself.so
   tool make -s -C "$ROOT" CC="$2-gcc" BUILD="build/$1" "build/$1/libnoself.so" "build/$1/tests/dial"
-  asks_for_little "$LIBRARY" "$1"
+  asks_for_little "$TESTED" "$1"
 }
 
 @test "the file exports the listed names alone, and asks libc.so.6 alone for the listed ones" {
   need nm readelf
-  asks_for_little "$SHIM" "$(uname -m)"
+  asks_for_little "$LIBRARY" "$(uname -m)"
 }
 
 @test "clang's file asks for no more than gcc's" {
@@ -108,23 +108,23 @@ built_for() {
     "$ROOT/tests/probes/dial.c"
   run -0 readelf -lW "$BATS_TEST_TMPDIR/dial"
   [[ $output == *"interpreter: /lib/ld-musl-"* ]]
-  for LIBRARY in "$SHIM" "$BUILD/musl/libnoself.so"; do
+  for TESTED in "$LIBRARY" "$BUILD/musl/libnoself.so"; do
     caught_and_refused here "$BATS_TEST_TMPDIR/dial"
   done
 }
 
 @test "where libc has no dlsym, system calls stand in and every call is guarded" {
   need_namespace
-  LIBRARY=$BATS_TEST_TMPDIR/libnoself.so
+  TESTED=$BATS_TEST_TMPDIR/libnoself.so
   # As in a program without libdl under a glibc before 2.34: the one letter makes the weak name one
   # that nobody has; all else is the file that is installed.
-  LC_ALL=C sed 's/\x00dlsym\x00/\x00dlsyM\x00/' "$SHIM" >"$LIBRARY"
-  run -0 nm -D --undefined-only "$LIBRARY"
+  LC_ALL=C sed 's/\x00dlsym\x00/\x00dlsyM\x00/' "$LIBRARY" >"$TESTED"
+  run -0 nm -D --undefined-only "$TESTED"
   [[ $output == *" w dlsyM@"* && $output != *dlsym* ]]
   caught_and_refused here "$PROBES/dial"
 }
 
-@test "a program without any C library runs under the shim as it does bare" {
+@test "a program without any C library runs with the library as it does bare" {
   [[ $(uname -m) == x86_64 ]] || lacking "its system calls are those of x86_64"
   need_namespace
   tool "${CC:-cc}" -O2 -nostdlib -fPIE -pie -fno-stack-protector \
@@ -135,10 +135,10 @@ built_for() {
   run -0 trap_run 50000 50000 "$BATS_TEST_TMPDIR/nolibc"
   [[ -z $output ]]
   # It asks the kernel itself, so nothing can guard it; what it does must go on as it did.
-  run -0 trap_run 50000 50000 env NOSELF_LOG=stderr LD_PRELOAD="$SHIM" "$BATS_TEST_TMPDIR/nolibc"
+  run -0 trap_run 50000 50000 env NOSELF_LOG=stderr LD_PRELOAD="$LIBRARY" "$BATS_TEST_TMPDIR/nolibc"
   [[ -z $output ]]
-  run -0 trap_run 50000 50000 env LD_DEBUG=files LD_PRELOAD="$SHIM" "$BATS_TEST_TMPDIR/nolibc"
-  [[ $output == *"calling init: $SHIM"* ]]
+  run -0 trap_run 50000 50000 env LD_DEBUG=files LD_PRELOAD="$LIBRARY" "$BATS_TEST_TMPDIR/nolibc"
+  [[ $output == *"calling init: $LIBRARY"* ]]
 }
 
 @test "i386: the file asks for little, guards its clients, logs, retries and defers ports" {
@@ -146,13 +146,13 @@ built_for() {
   [[ -e /lib/ld-linux.so.2 ]] || lacking "libc6-i386 is not installed"
   built_for i386 i686-linux-gnu
   caught_and_refused here "$BUILD/i386/tests/dial"
-  run -0 trap_run 50000 50001 env LD_PRELOAD="$LIBRARY" NOSELF_LOG="$BATS_TEST_TMPDIR/log" \
+  run -0 trap_run 50000 50001 env LD_PRELOAD="$TESTED" NOSELF_LOG="$BATS_TEST_TMPDIR/log" \
     "$BUILD/i386/tests/dial" -R 127.0.0.1 50000
   [[ $output == "returned=ECONNREFUSED result=ECONNREFUSED range=0-0 port=50001 self=no" ]]
   grep -q "^$(date -u +%Y)-.*Z noself.* action=retried tries=1 result=ECONNREFUSED\$" \
     "$BATS_TEST_TMPDIR/log"
   tool make -s -C "$ROOT" CC=i686-linux-gnu-gcc BUILD=build/i386 build/i386/tests/ports
-  run -0 trap_run 50000 50009 env LD_PRELOAD="$LIBRARY" "$BUILD/i386/tests/ports" 54 6 40000
+  run -0 trap_run 50000 50009 env LD_PRELOAD="$TESTED" "$BUILD/i386/tests/ports" 54 6 40000
   [[ $output == "54 of 54 dials "* ]]
 }
 
@@ -201,12 +201,12 @@ export -f mixed as_installed
   refused=$'returned=ECONNREFUSED result=ECONNREFUSED port=50000 self=no\n'
   refused=$refused${refused%$'\n'}
 
-  run trap_run 50000 50000 mixed "$SHIM"
+  run trap_run 50000 50000 mixed "$LIBRARY"
   [[ $output == *"wrong ELF class: ELFCLASS64"* && $output == *"self=yes"* ]]
 
   # What the loaders of Debian's libc6 and libc6-i386 put in the place of $LIB.
   mkdir -p "$dir/lib/x86_64-linux-gnu" "$dir/lib32"
-  cp "$SHIM" "$dir/lib/x86_64-linux-gnu/libnoself.so"
+  cp "$LIBRARY" "$dir/lib/x86_64-linux-gnu/libnoself.so"
   cp "$BUILD/i386/libnoself.so" "$dir/lib32/libnoself.so"
   # shellcheck disable=SC2016 # $LIB is the loader's
   run -0 trap_run 50000 50000 mixed "$dir"'/$LIB/libnoself.so'
@@ -226,11 +226,11 @@ export -f mixed as_installed
   local refused="returned=ECONNREFUSED result=ECONNREFUSED port=50000 self=no"
   gcc -fsanitize=address -o "$BATS_TEST_TMPDIR/gcc" "$ROOT/tests/probes/dial.c"
   clang -fsanitize=address -o "$BATS_TEST_TMPDIR/clang" "$ROOT/tests/probes/dial.c"
-  run -1 trap_run 50000 50000 env LD_PRELOAD="$SHIM" "$BATS_TEST_TMPDIR/gcc" 127.0.0.1 50000
+  run -1 trap_run 50000 50000 env LD_PRELOAD="$LIBRARY" "$BATS_TEST_TMPDIR/gcc" 127.0.0.1 50000
   [[ $output == *"ASan runtime does not come first"* ]]
-  run -0 trap_run 50000 50000 env LD_PRELOAD="$(gcc -print-file-name=libasan.so) $SHIM" \
+  run -0 trap_run 50000 50000 env LD_PRELOAD="$(gcc -print-file-name=libasan.so) $LIBRARY" \
     "$BATS_TEST_TMPDIR/gcc" 127.0.0.1 50000
   [[ $output == "$refused" ]]
-  run -0 trap_run 50000 50000 env LD_PRELOAD="$SHIM" "$BATS_TEST_TMPDIR/clang" 127.0.0.1 50000
+  run -0 trap_run 50000 50000 env LD_PRELOAD="$LIBRARY" "$BATS_TEST_TMPDIR/clang" 127.0.0.1 50000
   [[ $output == "$refused" ]]
 }

@@ -76,7 +76,7 @@ storms() {
 @test "valgrind's memcheck gives no report" {
   need valgrind
   need_namespace
-  local memcheck=(env LD_PRELOAD="$SHIM" valgrind -q --error-exitcode=99 --leak-check=full)
+  local memcheck=(env LD_PRELOAD="$LIBRARY" valgrind -q --error-exitcode=99 --leak-check=full)
   dials "${memcheck[@]}"
   storms 200 "${memcheck[@]}"
 }
@@ -86,7 +86,7 @@ storms() {
   need_namespace
   # It does not know pthread_timedjoin_np(), which storm_cancel ends its threads with.
   local without=storm_cancel
-  storms 200 env LD_PRELOAD="$SHIM" valgrind --tool=helgrind -q --error-exitcode=99
+  storms 200 env LD_PRELOAD="$LIBRARY" valgrind --tool=helgrind -q --error-exitcode=99
 }
 
 @test "libFuzzer finds no settings, addresses or texts that the oracles disagree about" {

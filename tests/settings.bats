@@ -12,7 +12,7 @@ setup() {
 # gives RESULT SELF [VARIABLE=VALUE...]: what a dial of oneself with these settings comes to; standard
 # error is kept apart, in $stderr.
 gives() {
-  run --separate-stderr trap_run 50000 50000 shimmed env "${@:3}" "$PROBES/dial" 127.0.0.1 50000
+  run --separate-stderr trap_run 50000 50000 preloaded env "${@:3}" "$PROBES/dial" 127.0.0.1 50000
   [[ $output == *"result=$1 "*"self=$2"* ]] || {
     echo "expected result=$1 self=$2; got: $output"
     return 1
@@ -21,7 +21,7 @@ gives() {
 
 # dials N COMMAND...: how often the program is dialled from the outside, by strace.
 dials() {
-  run trap_run 50000 "$2" shimmed strace -f -e trace=connect,getsockopt "${@:3}" \
+  run trap_run 50000 "$2" preloaded strace -f -e trace=connect,getsockopt "${@:3}" \
     "$PROBES/dial" 127.0.0.1 50000
   [[ $(count 'htons\(50000\)') == "$1" ]]
 }
@@ -73,7 +73,7 @@ noself: NOSELF_RETRIES=0: expected 1..16; using 3' ]]
 @test "a bad value does not disturb a program whose stderr is closed, full or a broken pipe" {
   local to
   for to in '2>&-' '2>/dev/full' '2> >(exec true)'; do
-    run -0 bash -c "wait; exec env LD_PRELOAD='$SHIM' NOSELF_MODE=bad sh -c 'echo fine' $to"
+    run -0 bash -c "wait; exec env LD_PRELOAD='$LIBRARY' NOSELF_MODE=bad sh -c 'echo fine' $to"
     [[ $output == fine ]]
   done
 }
@@ -84,7 +84,7 @@ noself: NOSELF_RETRIES=0: expected 1..16; using 3' ]]
   # The dynamic loader ignores LD_PRELOAD there; /etc/ld.so.preload it reads. Both are made in a
   # mount namespace of this test's own.
   secure() {
-    mount -t tmpfs none /mnt && cp "$SHIM" /mnt/libnoself.so && cp "$PROBES/dial" /mnt/dial &&
+    mount -t tmpfs none /mnt && cp "$LIBRARY" /mnt/libnoself.so && cp "$PROBES/dial" /mnt/dial &&
       mkdir /mnt/upper /mnt/work &&
       mount -t overlay none -o lowerdir=/etc,upperdir=/mnt/upper,workdir=/mnt/work /etc || return 99
     chmod 755 /mnt /mnt/*

@@ -21,7 +21,7 @@ library() {
 
 # orders: each LD_PRELOAD of the two, one a line.
 orders() {
-  printf '%s\n' "$OTHER:$SHIM" "$SHIM:$OTHER"
+  printf '%s\n' "$OTHER:$LIBRARY" "$LIBRARY:$OTHER"
 }
 
 # refuses: the other library alone lets a dial reach itself; in both orders with
@@ -101,7 +101,7 @@ works_on() {
   local order
   refuses
   # fakeroot(1) names its library in LD_PRELOAD: ours comes before it, and then after it.
-  for order in "$SHIM:\$LD_PRELOAD" "\$LD_PRELOAD:$SHIM"; do
+  for order in "$LIBRARY:\$LD_PRELOAD" "\$LD_PRELOAD:$LIBRARY"; do
     run -0 fakeroot sh -c "export LD_PRELOAD=$order; cd '$BATS_TEST_TMPDIR'
       mknod null c 1 3 && stat -c %F null"
     [[ $output == "character special file" ]]
@@ -158,9 +158,9 @@ goes_through_proxy() {
   library torsocks/libtorsocks.so
   goes_through_proxy 5
   run -1 trap_run 50000 50000 env LD_PRELOAD="$OTHER" "$PROBES/dial" 127.0.0.1 50000
-  run -0 trap_run 50000 50000 env LD_PRELOAD="$SHIM:$OTHER" "$PROBES/dial" 127.0.0.1 50000
+  run -0 trap_run 50000 50000 env LD_PRELOAD="$LIBRARY:$OTHER" "$PROBES/dial" 127.0.0.1 50000
   [[ $output == *"returned=ECONNREFUSED "*"self=no"* ]]
-  run -1 trap_run 50000 50000 env LD_PRELOAD="$OTHER:$SHIM" "$PROBES/dial" 127.0.0.1 50000
+  run -1 trap_run 50000 50000 env LD_PRELOAD="$OTHER:$LIBRARY" "$PROBES/dial" 127.0.0.1 50000
 }
 
 # What proxychains dials by itself comes out behind it. Where it reaches itself it writes its
@@ -170,7 +170,7 @@ goes_through_proxy() {
   need strace
   socks_settings 50000
   local order greets
-  for order in "yes $OTHER" "yes $SHIM:$OTHER" "no $OTHER:$SHIM"; do
+  for order in "yes $OTHER" "yes $LIBRARY:$OTHER" "no $OTHER:$LIBRARY"; do
     run -0 trap_run 50000 50000 strace -e trace=write -E LD_PRELOAD="${order#* }" \
       "$PROBES/dial" 192.0.2.1 80
     [[ $output == *"returned=ECONNREFUSED "* ]]
@@ -208,7 +208,7 @@ except ConnectionRefusedError:
 #include <stdlib.h>
 __attribute__((constructor)) static void move(void) { setenv("MOVED", "1", 1); }
 END
-  NOSELF_ERRNO=EHOSTDOWN run -0 trap_run 50000 50000 env LD_PRELOAD="$SHIM:$OTHER" \
+  NOSELF_ERRNO=EHOSTDOWN run -0 trap_run 50000 50000 env LD_PRELOAD="$LIBRARY:$OTHER" \
     "$PROBES/dial" 127.0.0.1 50000
   [[ $output == *"result=EHOSTDOWN "* ]]
 }

@@ -20,7 +20,7 @@ storm() {
   done
   echo "bare, round $round: $output"
   [[ $status == 1 ]]
-  run trap_run "$lo" "$hi" shimmed "$@"
+  run trap_run "$lo" "$hi" preloaded "$@"
   echo "# $output" >&3
   [[ $status == 0 ]]
   [[ $output == *" 0 reached themselves"* && $output == *" +0 descriptors" ]]
@@ -41,7 +41,7 @@ storm() {
 
 @test "under a log the storm writes whole lines only" {
   local log=$BATS_TEST_TMPDIR/log
-  run -0 trap_run 50000 50001 env NOSELF_LOG="$log" LD_PRELOAD="$SHIM" \
+  run -0 trap_run 50000 50001 env NOSELF_LOG="$log" LD_PRELOAD="$LIBRARY" \
     "$PROBES/storm_dials" -t 8 -s 5000 -n 20000 50000
   [[ -s $log ]]
   run -1 grep -vE '^[0-9TZ:.-]+ noself\[[0-9]+\]: comm=storm_dials fd=[0-9]+ self=127\.0\.0\.1:50000 action=(retried|failed) tries=[0-9]+ result=[A-Z]+( dropped=[0-9]+)?$' "$log"
@@ -60,7 +60,7 @@ storm() {
 @test "a thread that is stuck in connect() can be cancelled there" {
   run -0 trap_run 50000 50100 "$PROBES/storm_cancel" stuck 40000
   [[ $output == "stuck in connect(): cancelled" ]]
-  run -0 trap_run 50000 50100 shimmed "$PROBES/storm_cancel" stuck 40000
+  run -0 trap_run 50000 50100 preloaded "$PROBES/storm_cancel" stuck 40000
   [[ $output == "stuck in connect(): cancelled" ]]
 }
 

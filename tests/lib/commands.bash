@@ -12,7 +12,7 @@ make_tree() {
   mkdir -p "$TREE/scripts" "$TREE/build"
   chmod 755 "$OPEN"
   cp "$ROOT/scripts/noselfctl" "$TREE/scripts"
-  cp "$SHIM" "$TREE/build/libnoself.so"
+  cp "$LIBRARY" "$TREE/build/libnoself.so"
   cp "$BUILD/noself" "$TREE/build"
   NOSELF=$TREE/build/noself
   NOSELFCTL=$TREE/scripts/noselfctl

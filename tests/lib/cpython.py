@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Runs CPython's own tests bare and with the library, side by side, and compares them one by one.
 
-usage: cpython.py SHIM TEST...     such as: cpython.py build/libnoself.so test_socket test_ssl
+usage: cpython.py LIBRARY TEST...     such as: cpython.py build/libnoself.so test_socket test_ssl
 
 A test whose results differ is run again alone, both ways, a few times: one that then ends the same
 way both times is named as unsteady, any other makes the exit status 1. The tests run in a network
@@ -32,7 +32,7 @@ IN_A_NAMESPACE = ["unshare", *([] if os.geteuid() == 0 else ["-Ur"]), "-n", "sh"
 class Run:
     """One run of regrtest, under way."""
 
-    def __init__(self, shim, names, only=()):
+    def __init__(self, library, names, only=()):
         self.folder = tempfile.TemporaryDirectory(prefix="noself-cpython-")
         self.report = os.path.join(self.folder.name, "report.xml")
         # Not "network": that one is for the world outside.
@@ -40,9 +40,9 @@ class Run:
         matching = [word for test in only for word in ("-m", test)]
         command = [PYTHON, "-m", "test", "-u", resources, "-j", JOBS, "-i", LEFT_OUT, *matching,
                    "--tempdir", self.folder.name, "--junit-xml", self.report, *names]
-        if shim:
+        if library:
             # "env" is what gets it first: the namespace's shell stays bare.
-            command = ["env", "LD_PRELOAD=" + shim, *command]
+            command = ["env", "LD_PRELOAD=" + library, *command]
         with open(os.path.join(self.folder.name, "output"), "wb") as output:
             self.process = subprocess.Popen([*IN_A_NAMESPACE, *command], stdin=subprocess.DEVNULL,
                                             stdout=output, stderr=subprocess.STDOUT)
@@ -68,17 +68,17 @@ class Run:
         return {name: sorted(result) for name, result in results.items()}
 
 
-def both_ways(shim, names, only=()):
-    bare, shimmed = Run(None, names, only), Run(shim, names, only)
-    return bare.results(), shimmed.results()
+def both_ways(library, names, only=()):
+    bare, preloaded = Run(None, names, only), Run(library, names, only)
+    return bare.results(), preloaded.results()
 
 
-def steady_difference(shim, test):
+def steady_difference(library, test):
     """Whether a test that differed goes on doing so, when it is run alone."""
     parts = test.split(".")
     module = ".".join(parts[1:3]) if parts[1] == "test_asyncio" else parts[1]
-    runs = (both_ways(shim, [module], [test]) for _ in range(RERUNS))
-    return not any(bare == shimmed and bare for bare, shimmed in runs)
+    runs = (both_ways(library, [module], [test]) for _ in range(RERUNS))
+    return not any(bare == preloaded and bare for bare, preloaded in runs)
 
 
 def without_packages(names):
@@ -95,20 +95,21 @@ def without_packages(names):
 def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
-    shim, names = os.path.abspath(sys.argv[1]), list(without_packages(sys.argv[2:]))
-    bare, shimmed = {}, {}
+    library, names = os.path.abspath(sys.argv[1]), list(without_packages(sys.argv[2:]))
+    bare, preloaded = {}, {}
     for batch in ([n for n in names if n not in LOCAL_NETWORK],
                   [n for n in names if n in LOCAL_NETWORK]):
         if batch:
-            for results, more in zip((bare, shimmed), both_ways(shim, batch)):
+            for results, more in zip((bare, preloaded), both_ways(library, batch)):
                 results.update(more)
 
     counts = collections.Counter(kind for result in bare.values() for kind in result)
-    different = [test for test in sorted({*bare, *shimmed}) if bare.get(test) != shimmed.get(test)]
-    broken = [test for test in different if steady_difference(shim, test)]
+    different = [test for test in sorted({*bare, *preloaded})
+                 if bare.get(test) != preloaded.get(test)]
+    broken = [test for test in different if steady_difference(library, test)]
     for test in different:
-        print("%s: bare %s, shimmed %s%s" % (test, bare.get(test, "not run"),
-                                             shimmed.get(test, "not run"),
+        print("%s: bare %s, preloaded %s%s" % (test, bare.get(test, "not run"),
+                                             preloaded.get(test, "not run"),
                                              "" if test in broken else "; the same when run again"))
     print("%d tests: bare %s; %d differ" % (
         sum(counts.values()), ", ".join("%d %s" % (counts[kind], kind) for kind in sorted(counts)),

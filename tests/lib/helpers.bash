@@ -6,9 +6,9 @@
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 BUILD=$ROOT/build
-SHIM=${NOSELF_LIB:-$BUILD/libnoself.so}
+LIBRARY=${NOSELF_LIB:-$BUILD/libnoself.so}
 PROBES=$BUILD/tests
-export ROOT BUILD SHIM PROBES
+export ROOT BUILD LIBRARY PROBES
 PATH=$PATH:/usr/sbin:/sbin
 
 # tests/coverage: each test counts in a folder of its own, for those with faults spoil their counts.
@@ -62,14 +62,14 @@ units() {
   done
 }
 
-# shimmed CMD...: runs CMD with the shim under it.
-shimmed() {
-  env LD_PRELOAD="$SHIM" "$@"
+# preloaded CMD...: runs CMD with the library under it.
+preloaded() {
+  env LD_PRELOAD="$LIBRARY" "$@"
 }
 
 # either bare|library CMD...: CMD without the library where the first word is "bare", else with it.
 either() {
-  if [[ $1 == bare ]]; then "${@:2}"; else shimmed "${@:2}"; fi
+  if [[ $1 == bare ]]; then "${@:2}"; else preloaded "${@:2}"; fi
 }
 
 # listening PORT...: listeners on 127.0.0.1 for as long as the calling shell lives.
@@ -124,4 +124,4 @@ lacking() {
   skip "$1"
 }
 
-export -f trap_run shimmed either listening wait_for self_connections
+export -f trap_run preloaded either listening wait_for self_connections

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A shim with a mistake of the kind that FUZZ_MISTAKE names, to show that the fuzz can fail. */
+/* A library with a mistake of the kind that FUZZ_MISTAKE names, to show that the fuzz can fail. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
