@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # What else a program could notice of the library: each case without it and with it.
 
+# shellcheck disable=SC2153 # LIBRARY is of the helpers
 load lib/helpers
 
 setup() {
