@@ -10,20 +10,21 @@
 #include "tcpsock.h"
 
 /*
- * Whether it is TCP, and TCP_INFO leaves it possible that it reached itself. Out of line, because
- * what TCP_INFO fills in takes much of the stack.
+ * Whether this is a TCP socket that, by TCP_INFO, can be connected to itself. Out of line, because
+ * struct tcpinfo takes much of the stack.
  */
 __attribute__((noinline)) static bool can_be_self(int fd)
 {
 	struct tcpinfo info;
-	/* MPTCP has it since Linux 5.16. An AF_SMC socket answers for the TCP socket inside. */
+	/* For MPTCP since Linux 5.16. For AF_SMC the kernel returns that of the TCP socket inside.
+	 */
 	const long r = tcpsock_info(fd, &info);
 	return (r >= 0 || tcpsock_is_tcp(fd)) && tcpinfo_can_be_self(&info);
 }
 
 uint16_t detect_self_port(int fd)
 {
-	/* The port is in the same place in every internet address; nothing more is needed. */
+	/* The port has the same offset in IPv4 and IPv6 addresses. */
 	union {
 		struct sockaddr_in6 whole;
 		struct endpoint_start start;

@@ -5,10 +5,10 @@
 #include <netinet/in.h>
 #include <stddef.h>
 
-/* What the kernel takes for an IPv6 address: RFC 2133's, which ends before the zone. */
+/* The shortest IPv6 address that the kernel accepts: RFC 2133's, which ends before the zone. */
 enum { IPV6_LENGTH_WITHOUT_SCOPE = offsetof(struct sockaddr_in6, sin6_scope_id) };
 
-/* Byte by byte: a call of memcpy would ask for a symbol newer than some libcs have. */
+/* Byte by byte: a call of memcpy() may need a symbol version that older libcs lack. */
 static void copy(void *to, const void *from, unsigned size)
 {
 	unsigned char *t = to;

@@ -29,11 +29,11 @@
 	X(EKEYREVOKED) X(EKEYREJECTED) X(EOWNERDEAD) X(ENOTRECOVERABLE) X(ERFKILL) X(EHWPOISON)
 /* clang-format on */
 
-/* By number, which differs between architectures: hence the designators. */
+/* Indexed by number. Numbers differ between architectures, so each entry names its own index. */
 #define ENTRY(name) [name] = #name,
 static const char names[][16] = {EVERY_ERRNO(ENTRY)};
 
-/* Second names for a number that has one above. */
+/* Other names for numbers that have a name above. */
 static const struct alias {
 	char name[16];
 	int number;

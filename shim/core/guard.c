@@ -11,15 +11,15 @@
 #include "tcpsock.h"
 #include "verdict.h"
 
-/* One call of the program's, as it goes through the loop. */
+/* The state of one call of the program while the loop runs. */
 struct attempt {
 	const struct settings *settings;
 	int fd;
 	const struct connect_op *op;
 	const void *call;
 	long result;          /* of the latest dial */
-	struct endpoint self; /* where it met itself */
-	uint32_t range;       /* the program's own IP_LOCAL_PORT_RANGE, where the kernel has it */
+	struct endpoint self; /* the name of the latest self-connection */
+	uint32_t range;       /* the program's own IP_LOCAL_PORT_RANGE, if the kernel has it */
 	struct dial_state state;
 };
 
@@ -29,8 +29,8 @@ static void dial(struct attempt *a)
 }
 
 /*
- * Whether the program asks a second time for a self-connection that the settings allow. It keeps
- * the connection: undoing it would loop forever.
+ * Whether an earlier call made this self-connection and the settings allow it. The program keeps
+ * it: a program that polls by connect() would otherwise dial forever.
  */
 static bool is_known(const struct attempt *a)
 {
@@ -39,7 +39,7 @@ static bool is_known(const struct attempt *a)
 	       tcpsock_was_connected(a->fd);
 }
 
-/* Whether the call failed because the socket was connected, or being connected, before it. */
+/* Whether the call failed because the socket was already connected or connecting. */
 static bool was_dialled_before(long result)
 {
 	return result == -EISCONN || result == -EALREADY;
@@ -64,14 +64,14 @@ static enum outcome outcome_of(struct attempt *a)
 	return reached_self(a) ? OUTCOME_SELF : OUTCOME_OTHER;
 }
 
-/* Where a sandbox refuses bind(), `allow` allows what may be pinned. */
+/* If a sandbox refuses bind(), the socket may be pinned: NOSELF_PINNED=allow treats it so. */
 static bool is_pinned(const struct attempt *a)
 {
 	const long r = tcpsock_is_pinned(a->fd);
 	return r > 0 || (a->settings->pinned_allowed && (r == -EACCES || r == -EPERM));
 }
 
-/* What only an unconnected socket can tell. Asked once, and only when it matters. */
+/* Reads what only an unconnected socket shows: once, and only when it matters. */
 static void probe_socket(struct attempt *a)
 {
 	if (a->state.tries > 0)
@@ -104,7 +104,7 @@ static enum verdict judge(struct attempt *a)
 	return verdict_of(a->settings, &a->state);
 }
 
-/* Dials from a port other than the one it met itself on, as far as the kernel can be told so. */
+/* Dials from another source port; kernels without IP_LOCAL_PORT_RANGE may choose the same again. */
 static void dial_elsewhere(struct attempt *a)
 {
 	const enum side side = verdict_side(&a->state);
@@ -117,8 +117,8 @@ static void dial_elsewhere(struct attempt *a)
 	}
 	const bool is_lent = side != SIDE_ANY && tcpsock_set_range(a->fd, beside) == 0;
 	/*
-	 * A thread that is cancelled or jumps out of the dial leaves the range set, on a socket
-	 * that is half connected and only good for close().
+	 * A thread that is cancelled here, or leaves by longjmp(), leaves the range set. Its socket
+	 * is half connected, so the program can only close it.
 	 */
 	dial(a);
 	a->state.tries++;

@@ -10,22 +10,22 @@
 
 /* One way to connect, such as connect() or sendto() with MSG_FASTOPEN. */
 struct connect_op {
-	/* Dials once. The call's own result, or a negative errno. May be called several times. */
+	/* Dials once; returns the call's own result, or a negative errno. May be called again. */
 	long (*connect)(const void *call);
 	/*
-	 * The destination in the caller's memory, NULL for none. Called only after a dial that
-	 * succeeded or is under way, so that the kernel has read that memory before.
+	 * The destination in the program's memory, NULL for none. Called only after a dial that
+	 * succeeded or is in progress: the kernel has then read that memory, so it is valid.
 	 */
 	const void *(*destination)(const void *call, socklen_t *length);
-	/* Whether the call may connect and then fail all the same, as a send may. */
+	/* Whether the call may connect and still fail, as a send may. */
 	bool can_fail_connected;
 };
 
 /*
- * Goes on after a dial that gave `result`, the call's own or a negative errno: dials again until
- * the socket `fd` has not reached itself, or fails. Returns what the program gets, in the same
- * form. `call` is handed to `op`. `event` says what is to be logged; its action is NULL where the
- * socket did not meet itself.
+ * Continues after a first dial on `fd` that returned `result` (the call's own, or a negative
+ * errno): as long as the socket is connected to itself, disconnects it and dials again, as the
+ * settings say. Returns the result for the program, in the same form. `call` is passed to `op`.
+ * Fills `event` for the log; its action is NULL if the socket never reached itself.
  */
 long guard_dial(const struct settings *settings, int fd, const struct connect_op *op,
 		const void *call, long result, struct log_event *event);

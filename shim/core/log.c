@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes the line for each self-connection met, where and as often as the settings want it. */
+/* Writes a log line for each self-connection, to the target of the settings, within the limit. */
 #include "log.h"
 
 #include <stdint.h>

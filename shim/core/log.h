@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes the line for each self-connection met, where and as often as the settings want it. */
+/* Writes a log line for each self-connection, to the target of the settings, within the limit. */
 #pragma once
 
 #include "log_limit.h"
@@ -7,7 +7,7 @@
 #include "log_target.h"
 #include "settings.h"
 
-/* What is constant while a program runs, and the one thing that is not: the limiter's counters. */
+/* All that a log line needs. Constant while a program runs, except for the limiter's counters. */
 struct context {
 	struct settings settings;
 	struct log_target log_target; /* for LOG_STDERR */
@@ -15,9 +15,9 @@ struct context {
 };
 
 /*
- * Writes the line for `event`. Lines beyond the limit, and lines for a descriptor 2 that is no
- * longer the stderr of the start, are dropped. Safe in a signal handler; never waits; errno is
- * undefined afterwards.
+ * Writes the line for `event`. Drops it beyond the limit, and if descriptor 2 is no longer the
+ * stderr that the program started with. Safe in a signal handler; never waits; errno is undefined
+ * afterwards.
  */
 void log_write(const struct context *context, const struct log_source *source,
 	       const struct log_event *event);

@@ -4,7 +4,7 @@
 
 enum { LINES_A_SECOND = 10 };
 
-/* Two threads that do this at once may write a few lines more; that does no harm. */
+/* Two threads that do this at once may write a few more lines than the limit: harmless. */
 static void start_anew(struct log_limit *limit, uint32_t second, long pid)
 {
 	const bool forked = atomic_exchange(&limit->pid, pid) != pid;

@@ -6,19 +6,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Starts as zeros. Single words, so that it needs no lock. */
+/* Starts as zeros. Atomic words, so no lock is needed. */
 struct log_limit {
-	_Atomic long pid;        /* the process that the others are counted for */
-	_Atomic uint32_t second; /* the second that `lines` is counted for */
+	_Atomic long pid;        /* the process that the other members belong to */
+	_Atomic uint32_t second; /* the second that `lines` belongs to */
 	_Atomic uint32_t lines;
 	_Atomic uint32_t dropped; /* since the last line that was written */
 };
 
 /*
- * Whether this process may write a line in this second of any clock. If so, `dropped` is how many
- * lines were dropped before it, and they are no longer counted; if not, the line counts as dropped.
+ * Whether this process may write a line in this second (of any one clock). If so, `dropped` is the
+ * number of lines dropped before it, and the count starts again from 0. If not, the line counts as
+ * dropped.
  */
 bool log_limit_take(struct log_limit *limit, uint32_t second, long pid, uint32_t *dropped);
 
-/* The line that was taken could not be written: counts it, and those before it, as dropped. */
+/* Call it if the line could not be written: counts it, and those before it, as dropped. */
 void log_limit_give_back(struct log_limit *limit, uint32_t dropped);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The text of a log line, as the contract has it. Pure. */
+/* The text of a log line; libnoself(7) describes it. Pure. */
 #include "log_line.h"
 
 #include <stddef.h>

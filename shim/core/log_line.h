@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* The text of a log line, as the contract has it. Pure. */
+/* The text of a log line; libnoself(7) describes it. Pure. */
 #pragma once
 
 #include "endpoint.h"
 #include "text.h"
 
-/* Who met the self-connection. */
+/* The thread that was connected to itself. */
 struct log_source {
 	long pid;
 	const char *comm; /* the thread's name, 15 bytes at most */
 };
 
-/* A self-connection that was met. */
+/* A self-connection. */
 struct log_event {
-	const char *action; /* retried, failed, allowed or observed; NULL where none was met */
+	const char *action; /* retried, failed, allowed or observed; NULL: no self-connection */
 	int fd;
 	struct endpoint self;
 	int tries;   /* how often it was dialled again */

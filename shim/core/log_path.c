@@ -29,7 +29,7 @@ static long check_directory(const char *path)
 long log_path_check(const char *path)
 {
 	struct file_identity file = {.mode = 0};
-	/* O_PATH does not open the file itself. */
+	/* O_PATH does not open the file itself: the reader of a FIFO does not notice. */
 	const long fd = sys_open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
 
 	if (fd == -ENOENT)

@@ -6,7 +6,7 @@
 
 #include "text.h"
 
-/* JOURNAL_STREAM is "device:inode" in decimal, the device as stat() numbers it. */
+/* JOURNAL_STREAM is "device:inode" in decimal, with stat()'s st_dev as the device. */
 static bool names(const char *journal_stream, const struct file_identity *identity)
 {
 	const uint64_t major = identity->major, minor = identity->minor;

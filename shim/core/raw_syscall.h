@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* A system call by the machine's own instruction, before which no other library can stand. */
+/* A system call by the machine's instruction, which no other library can intercept. */
 #pragma once
 
 /*
- * Calls the kernel; pointers are given as long, what a call does not take as 0. Returns what the
- * kernel returned: a negative errno where it failed. errno is not touched.
+ * Calls the kernel. Pass pointers as long, and 0 for arguments that the call does not take. Returns
+ * what the kernel returned: a negative errno on failure. Does not change errno.
  *
- * libc's syscall() would not do: it is a function that others interpose like any other, and
- * torsocks refuses most calls there and crashes in some.
+ * It does not use libc's syscall(), because other preloaded libraries replace that too: torsocks
+ * refuses most calls there and crashes in some.
  */
-/* The analyzer calls garbage what the kernel writes; tests have a kernel of their own. */
+/*
+ * A declaration only, where the analyzer would take what the kernel writes for uninitialized, and
+ * where a test models the kernel.
+ */
 #if defined __clang_analyzer__ || defined RAW_SYSCALL_ELSEWHERE
 
 long raw_syscall(long number, long a, long b, long c, long d, long e);
@@ -64,7 +67,7 @@ static inline long raw_syscall(long number, long a, long b, long c, long d, long
 	register long r2 __asm__("r2") = c;
 	register long r3 __asm__("r3") = d;
 	register long r4 __asm__("r4") = e;
-	/* The number goes into r7, which may be the frame pointer: that is put aside. */
+	/* The number goes into r7, which may be the frame pointer, so ip saves it. */
 	__asm__ volatile("mov ip, r7\n\tmov r7, %1\n\tsvc 0\n\tmov r7, ip"
 			 : "+r"(r0)
 			 : "r"(number), "r"(r1), "r"(r2), "r"(r3), "r"(r4)
@@ -89,7 +92,7 @@ static inline long raw_syscall(long number, long a, long b, long c, long d, long
 	return a0;
 }
 
-#else /* Machines that nobody has tried: as libc does it. */
+#else /* Other machines: untested, by libc. */
 
 #include <errno.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The NOSELF_ settings: one table of what there is, and a strict reading of each value. Pure. */
+/* The NOSELF_ settings: one table of all, and a strict parser for each value. Pure. */
 #include "settings.h"
 
 #include <limits.h>
@@ -37,7 +37,7 @@ const struct setting settings_table[SETTINGS] = {
 };
 /* clang-format on */
 
-/* A whole number from 1 to `most`, decimal, without sign, space or leading zero; else 0. */
+/* The decimal number from 1 to `most`; 0 if it is none, or has a sign, space or leading zero. */
 static int number(const char *text, int most)
 {
 	int n = 0;
@@ -53,7 +53,7 @@ static int number(const char *text, int most)
 	return n;
 }
 
-/* Which of the words in "one|two" the value is, from 0, or -1. */
+/* The index of the value among the words in "one|two", from 0; -1 if it is none of them. */
 static int word(const char *words, const char *value)
 {
 	for (int i = 0;; i++) {
@@ -92,7 +92,7 @@ static bool read_errno(struct settings *s, const char *words, const char *value)
 	return s->error != 0;
 }
 
-/* For a setting with two words, of which the second is its `other`. */
+/* For a setting with two words: `other` becomes true for the second. */
 static bool read_either(bool *other, const char *words, const char *value)
 {
 	const int i = word(words, value);
@@ -115,7 +115,7 @@ static bool read_disable(struct settings *s, const char *words, const char *valu
 	return read_either(&s->disabled, words, value);
 }
 
-/* A line break fits neither a unit file nor one line of a message. */
+/* A path with a line break is refused: a unit file and a message are written line by line. */
 static bool is_log_path(const char *value)
 {
 	unsigned length = 0;

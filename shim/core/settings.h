@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The NOSELF_ settings: one table of what there is, and a strict reading of each value. Pure. */
+/* The NOSELF_ settings: one table of all, and a strict parser for each value. Pure. */
 #pragma once
 
 #include <stdbool.h>
@@ -18,38 +18,37 @@ struct settings {
 	int error;           /* an errno, positive */
 	bool pinned_allowed; /* leave a pinned socket's self-connection alone */
 	bool bind_no_port;   /* bind() of port 0 defers the choice of the port */
-	bool disabled;       /* becomes MODE_OFF, once everything is read (settings_finish) */
+	bool disabled;       /* settings_finish() turns it into MODE_OFF */
 	enum log_to log;
-	const char *log_path; /* absolute, of LOG_FILE; points at the value it came from */
+	const char *log_path; /* for LOG_FILE: absolute; points into the variable's value */
 };
 
 /* A row of the table. Library, command, messages, --help and completions all read it. */
 struct setting {
 	const char *variable;
-	const char *option; /* the long option of the command, NULL where there is none */
-	char letter;        /* the short one */
-	const char *values; /* what is expected; '|' between words, of which those in capitals stand
-			       for others */
+	const char *option; /* the command's long option, NULL if there is none */
+	char letter;        /* its short option */
+	const char *values; /* valid values with '|' between; words in capitals are placeholders */
 	const char *fallback; /* the default */
 	const char *help;     /* for --help */
-	/* Puts a value into its place; false where it is none of `values`. */
+	/* Parses a value into `settings`; false if it is not valid. */
 	bool (*read)(struct settings *settings, const char *values, const char *value);
 };
 
 enum { SETTINGS = 7 };
 extern const struct setting settings_table[SETTINGS];
 
-/* Every setting's default. */
+/* Sets every setting to its default. */
 void settings_start(struct settings *settings);
 
 /*
- * The row of the variable in "NAME=VALUE", and where its value begins. NULL, and `value` untouched,
- * where it is not one of this project.
+ * The row of the variable in "NAME=VALUE"; `value` then points to the value. NULL, and `value`
+ * unchanged, if the variable is not in the table.
  */
 const struct setting *settings_find(const char *assignment, const char **value);
 
-/* Puts a value into `settings`. Where it is not one of the row's: the default, and false. */
+/* Parses a value into `settings`. If it is not valid, sets the default and returns false. */
 bool settings_set(struct settings *settings, const struct setting *row, const char *value);
 
-/* Call it once everything is read: variables come in any order. */
+/* Call it after all variables are read: their order does not matter then. */
 void settings_finish(struct settings *settings);

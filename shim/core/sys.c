@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernel asked directly: past every other interposer, and never a point of cancellation. */
+/* System calls that no other preloaded library intercepts, and that are no cancellation points. */
 #define _GNU_SOURCE
 #include "sys.h"
 
@@ -16,7 +16,7 @@
 /* The kernel's signal set is 64 bits wide, whatever libc's sigset_t is. */
 enum { SIGNAL_SET_SIZE = 8 };
 
-/* Each argument as the kernel takes it, in a whole register; what a call does not take is 0. */
+/* Casts each argument to a whole register; pass 0 for those that the call does not take. */
 #define CALL(name, a, b, c, d, e)                                                                  \
 	raw_syscall(SYS_##name, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e))
 
@@ -75,7 +75,7 @@ long sys_close(int fd)
 
 long sys_close_range(unsigned first, unsigned last)
 {
-	enum { CLOSE_RANGE = 436 }; /* on every architecture; younger than many a libc */
+	enum { CLOSE_RANGE = 436 }; /* on every architecture; many libcs lack the name */
 	return raw_syscall(CLOSE_RANGE, (long)first, (long)last, 0, 0, 0);
 }
 
@@ -115,7 +115,7 @@ long sys_writable(int fd)
 	return ready < 0 ? ready : (one.revents & POLLOUT) != 0;
 }
 
-/* struct statx and what it is asked for, as in linux/stat.h: many a libc has none of it. */
+/* struct statx and its mask bits, as in linux/stat.h: many libcs lack them. */
 struct status {
 	uint32_t before_mode[7];
 	uint16_t mode, after_mode;
@@ -124,7 +124,7 @@ struct status {
 	uint32_t device_major, device_minor;
 	uint32_t after_device[28];
 };
-_Static_assert(sizeof(struct status) == 256, "the kernel writes so much");
+_Static_assert(sizeof(struct status) == 256, "the size that the kernel writes");
 enum { STATUS_TYPE = 1, STATUS_INODE = 0x100 };
 
 long sys_identity(int fd, struct file_identity *identity)
@@ -164,11 +164,11 @@ long sys_take_signal(uint64_t set)
 long sys_now(int clock, struct kernel_timespec *now)
 {
 #ifdef SYS_clock_gettime64
-	/* A 32-bit machine: the call that outlives 2038 where the kernel has it (Linux 5.1). */
+	/* A 32-bit machine: the call that works after 2038, from Linux 5.1 on. */
 	if (CALL(clock_gettime64, clock, now, 0, 0, 0) == 0)
 		return 0;
 #endif
-	long spec[2]; /* the kernel's own timespec of this machine's word */
+	long spec[2]; /* the kernel's timespec, in words of this machine */
 	long r = CALL(clock_gettime, clock, spec, 0, 0, 0);
 	if (r < 0)
 		return r;
@@ -188,7 +188,7 @@ long sys_thread_name(char name[16])
 
 long sys_auxv(void *buffer, size_t size)
 {
-	enum { GET_AUXV = 0x41555856 }; /* PR_GET_AUXV, younger than many a libc's headers */
+	enum { GET_AUXV = 0x41555856 }; /* PR_GET_AUXV; many libcs lack the name */
 	return CALL(prctl, GET_AUXV, buffer, size, 0, 0);
 }
 

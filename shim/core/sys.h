@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernel asked directly: past every other interposer, and never a point of cancellation. */
+/* System calls that no other preloaded library intercepts, and that are no cancellation points. */
 #pragma once
 
 #include <stddef.h>
@@ -12,7 +12,7 @@
 
 /*
  * Each returns what the kernel returned, or a negative errno. The thread's errno is undefined
- * afterwards: whoever was called by the program puts it right before returning to it.
+ * afterwards: a function that the program called must restore it before it returns.
  */
 static inline long sys_getsockname(int fd, void *address, socklen_t *length)
 {
@@ -22,10 +22,10 @@ long sys_getpeername(int fd, void *address, socklen_t *length);
 long sys_connect(int fd, const void *address, socklen_t length);
 long sys_bind(int fd, const void *address, socklen_t length);
 long sys_get_option(int fd, int level, int name, int *value);
-/* Fills in up to `size` bytes. */
+/* Writes at most `size` bytes to `value`. */
 long sys_get_option_bytes(int fd, int level, int name, void *value, socklen_t size);
 long sys_set_option(int fd, int level, int name, int value);
-/* The same with four bytes that lie wherever the program says; -EFAULT where nothing does. */
+/* The same with four bytes of the program's memory; -EFAULT if they cannot be read. */
 long sys_set_option_from(int fd, int level, int name, const void *value);
 
 long sys_open(const char *path, int flags, int mode);
@@ -36,17 +36,17 @@ long sys_read(int fd, void *buffer, size_t size);
 long sys_write(int fd, const void *buffer, size_t size);
 /* To a socket: never waits, raises no SIGPIPE; -ENOTSOCK for anything else. */
 long sys_send_nowait(int fd, const void *buffer, size_t size);
-/* 1 when a write to fd would not block, 0 when it would. */
+/* 1 if poll() says that a write to fd would not block, else 0. */
 long sys_writable(int fd);
-/* The number of the terminal's device, -ENOTTY where it is none. */
+/* The device number of the terminal, or -ENOTTY. */
 long sys_terminal(int fd, uint32_t *device);
-/* Whether this process may access a path as W_OK and X_OK say: 0 or a negative errno. */
+/* Whether this process may access a path; `how` is W_OK, X_OK or both. 0 or a negative errno. */
 long sys_access(const char *path, int how);
 
 /* Whether fd is non-blocking: 1 or 0. */
 long sys_nonblocking(int fd);
 
-/* What tells one open file from another. Linux 4.11 (statx); before that -ENOSYS. */
+/* Identifies an open file. Needs Linux 4.11 (statx); before that -ENOSYS. */
 struct file_identity {
 	uint32_t major, minor;
 	uint64_t inode;
@@ -58,7 +58,7 @@ long sys_identity(int fd, struct file_identity *identity);
 long sys_block_signals(uint64_t set, uint64_t *before);
 long sys_restore_signals(uint64_t before);
 long sys_pending_signals(uint64_t *set);
-/* Takes one pending signal of the set out, without waiting. */
+/* Removes one pending signal of the set, without waiting. */
 long sys_take_signal(uint64_t set);
 
 /* Seconds and nanoseconds of a CLOCK_… clock. */
@@ -70,8 +70,7 @@ long sys_now(int clock, struct kernel_timespec *now);
 long sys_pid(void);
 /* The calling thread's name, at most 15 bytes and a NUL. */
 long sys_thread_name(char name[16]);
-/* This process's auxiliary vector, of which the size is returned. Linux 6.4; before that -EINVAL.
- */
+/* Copies this process's auxiliary vector; returns its size. Linux 6.4; before that -EINVAL. */
 long sys_auxv(void *buffer, size_t size);
-/* Whether user and effective user, or group and effective group, are different. */
+/* Whether the effective user or group differs from the real one. */
 int sys_ids_differ(void);

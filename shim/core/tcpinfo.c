@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kernel's TCP_INFO proves about a connection whose two names are the same. Pure. */
+/* Tells by the kernel's TCP_INFO whether a connection with two equal names is to itself. Pure. */
 #include "tcpinfo.h"
 
 #include <stddef.h>
@@ -10,7 +10,7 @@ _Static_assert(offsetof(struct tcpinfo, bytes_sent) == 200, "as in linux/tcp.h")
 
 void tcpinfo_start(struct tcpinfo *info)
 {
-	/* One by one: some compilers copy a whole struct by a call of memcpy(). */
+	/* Member by member: some compilers assign a whole struct by a call of memcpy(). */
 	info->state = 0;
 	info->bytes_acked = 0;
 	info->bytes_received = 0;
@@ -20,12 +20,12 @@ void tcpinfo_start(struct tcpinfo *info)
 }
 
 /*
- * Each of these is impossible where every segment that arrives was sent by the socket itself, even
- * where segments are lost, repeated or still on their way:
- *   - a simultaneous open takes two segments: the SYN, and what acknowledges it. An ordinary one
- *     takes a single SYN-ACK;
- *   - more bytes arrived than were sent;
- *   - more bytes (and the SYN) were acknowledged than have arrived.
+ * In a self-connection the socket itself sent every segment that it received. Each of these three
+ * observations contradicts that, even if segments were lost, repeated or delayed:
+ *   - one segment was received. A simultaneous open receives two, the SYN and its acknowledgement;
+ *     an ordinary open receives one, the SYN-ACK;
+ *   - more bytes were received than sent;
+ *   - more bytes (the SYN counts as one) were acknowledged than received.
  */
 static bool another_answered(const struct tcpinfo *info)
 {
@@ -39,8 +39,8 @@ bool tcpinfo_can_be_self(const struct tcpinfo *info)
 	case TCPINFO_ESTABLISHED:
 		return !another_answered(info);
 	case TCPINFO_CLOSE:
-	case TCPINFO_LISTEN:     /* another thread put another socket in its place */
-	case TCPINFO_CLOSE_WAIT: /* whoever closed first was not this socket */
+	case TCPINFO_LISTEN:     /* another thread replaced the descriptor by a listener */
+	case TCPINFO_CLOSE_WAIT: /* a peer closed first, and that was not this socket */
 		return false;
 	default:
 		return true;

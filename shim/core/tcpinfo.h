@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kernel's TCP_INFO proves about a connection whose two names are the same. Pure. */
+/* Tells by the kernel's TCP_INFO whether a connection with two equal names is to itself. Pure. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The part of the kernel's struct tcp_info that is read here, with its layout. */
+/* The start of the kernel's struct tcp_info; only the members with a name of its own are read. */
 struct tcpinfo {
 	uint8_t state;
 	uint8_t unread[119];
@@ -24,12 +24,11 @@ enum {
 	TCPINFO_LISTEN = 10,
 };
 
-/* Sets the members that are read to what proves nothing, for those that the kernel does not fill
- * in. */
+/* Sets all members to values that prove nothing; an older kernel does not overwrite all of them. */
 void tcpinfo_start(struct tcpinfo *info);
 
 /*
- * Whether a socket in this state can be one that reached itself. NAT can give a connection to
- * another socket the same two names; the counters tell it apart. True where they prove nothing.
+ * Whether the socket can be connected to itself. NAT can give a connection to another socket two
+ * equal names; the counters tell the two apart. True if they prove nothing.
  */
 bool tcpinfo_can_be_self(const struct tcpinfo *info);

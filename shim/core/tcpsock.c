@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kernel knows of one TCP socket, and how to change it. Remembers nothing. */
+/* Reads and changes the kernel's state of one TCP socket. Keeps no state of its own. */
 #include "tcpsock.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 /* From linux/in.h and others, for C libraries older than the kernel. */
 enum { BIND_NO_PORT = 24, LOCAL_PORT_RANGE = 51, PROTOCOL_SMC = 256, PROTOCOL_MPTCP = 262 };
 
-/* How often to try to restore a socket: a lack of memory may pass. */
+/* How often to try to restore a socket: a lack of memory may be temporary. */
 enum { ATTEMPTS = 4 };
 
 long tcpsock_local(int fd, struct endpoint *local)
@@ -94,8 +94,8 @@ long tcpsock_is_pinned(int fd)
 	if (no_port == 0 && (r = tcpsock_set_bind_no_port(fd, true)) < 0)
 		return r;
 	/*
-	 * A disconnected MPTCP socket shows the address that it dialled from, bound or not. Bound
-	 * to it, the next dial could not use another address. So the address is released.
+	 * A disconnected MPTCP socket shows the address that it dialled from, even if it was never
+	 * bound. Binding that address would force the next dial to use it, so bind the wildcard.
 	 */
 	r = protocol_of(fd);
 	if (r == PROTOCOL_MPTCP)
@@ -107,7 +107,7 @@ long tcpsock_is_pinned(int fd)
 	return r == -EINVAL ? 1 : r;
 }
 
-/* A lent option must not be left behind. */
+/* Restores an option. Tries again: the program must not find the library's value in it. */
 static long restore(int fd, int name, int value)
 {
 	long r = -1;
@@ -144,8 +144,9 @@ long tcpsock_set_bind_no_port(int fd, bool on)
 long tcpsock_set_bind_no_port_for(int fd, sa_family_t family, const void *address, socklen_t length)
 {
 	/*
-	 * The address itself is the option's value: its last word is 0 in every wildcard, and any
-	 * other number is as good as 1. An IPv6 address that ends in zeros goes without the option.
+	 * The last word of the address is passed as the option's value: 0, which clears it, for
+	 * every wildcard; for other addresses not 0, which sets it. An IPv6 address that ends in
+	 * four zero bytes does not get the option.
 	 */
 	const size_t at = endpoint_last_word(family);
 	if (length < at + sizeof(uint32_t))
@@ -166,7 +167,7 @@ long tcpsock_allocate_port(int fd, const struct endpoint *local)
 	if (r == -EINVAL)
 		return 0;
 	if (r < 0 && tcpsock_set_bind_no_port(fd, true) == 0) {
-		/* The kernel released the address too: bind it again, the port still deferred. */
+		/* The kernel also released the address: bind it again, still without a port. */
 		bind_address(fd, local);
 		tcpsock_set_bind_no_port(fd, false);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kernel knows of one TCP socket, and how to change it. Remembers nothing. */
+/* Reads and changes the kernel's state of one TCP socket. Keeps no state of its own. */
 #pragma once
 
 #include "endpoint.h"
@@ -7,44 +7,43 @@
 
 /* All return 0 or more, or a negative errno; the thread's errno is undefined afterwards. */
 
-/* The socket's own name; family AF_UNSPEC where it is no internet socket. */
+/* The socket's own name; family AF_UNSPEC if it is not an internet socket. */
 long tcpsock_local(int fd, struct endpoint *local);
 
-/* Whether it speaks TCP, MPTCP or SMC, which falls back to TCP. A socket that cannot be asked does
- * not. */
+/* Whether it is a TCP, MPTCP or SMC socket; SMC falls back to TCP. False if unknown. */
 bool tcpsock_is_tcp(int fd);
 
-/* What TCP_INFO says; all that the kernel does not say is as tcpinfo_start() sets it. */
+/* Reads TCP_INFO; members that the kernel does not fill in are as tcpinfo_start() sets them. */
 long tcpsock_info(int fd, struct tcpinfo *info);
 
 /*
- * Whether a dial that gave 0 found the socket connected by an earlier one: where it does not wait,
- * none is done at once, but for a deferred fast open, which knows no peer yet.
+ * Whether an earlier call connected the socket, after a connect() that returned 0. True for a
+ * non-blocking socket with a peer: a first non-blocking connect() never returns 0 with a peer.
  */
 bool tcpsock_was_connected(int fd);
 
-/* Whether it is in its first state: not connected, connecting or listening. False if unknown. */
+/* Whether it is neither connected, connecting nor listening. False if unknown. */
 bool tcpsock_is_closed(int fd);
 
 /*
- * Disconnects on the same socket: descriptor, options, duplicates, epoll and flags
- * stay, received data goes, no TIME_WAIT is left, SO_ERROR is clear, and a port that the kernel
+ * Disconnects the socket. Descriptor, duplicates, options, flags and epoll registration stay;
+ * received data is lost. SO_ERROR is cleared, no TIME_WAIT is left, and a port that the kernel
  * chose is free again.
  */
 long tcpsock_disconnect(int fd);
 
 /*
- * Whether an unconnected socket is *pinned*: bound by the program itself to a port of its choice,
- * so that every dial leaves from that port. The number that getsockname shows cannot tell (one that
- * the kernel chose stays visible after it was released), bind() can: it refuses a second port with
- * EINVAL where the first is still held. 1, 0, or a negative errno where that cannot be asked. A
- * socket that is not pinned shows port 0 afterwards; its address stays bound as it was.
+ * Whether an unconnected socket is *pinned*: the program bound it to a port of its choice, so every
+ * dial uses that source port. getsockname() does not tell: it goes on showing a port that the
+ * kernel chose and has released. bind() does: it fails with EINVAL while the socket holds a port.
+ * Returns 1, 0, or a negative errno if bind() is not possible. A socket that is not pinned shows
+ * port 0 afterwards; its address stays bound.
  */
 long tcpsock_is_pinned(int fd);
 
 /*
- * IP_LOCAL_PORT_RANGE (Linux 6.3): the ports from which the kernel may choose, low | high << 16,
- * where 0 is no bound of its own.
+ * IP_LOCAL_PORT_RANGE (Linux 6.3): the ports from which the kernel may choose, as low | high << 16;
+ * 0 means the system's own bound.
  */
 long tcpsock_range(int fd, uint32_t *range);
 long tcpsock_set_range(int fd, uint32_t range);
@@ -57,21 +56,21 @@ long tcpsock_bind_no_port(int fd);
 long tcpsock_set_bind_no_port(int fd, bool on);
 
 /*
- * Sets it if the socket address that bind() was given, for a socket of that family, is no wildcard.
- * The address is the program's memory, which may not be there: only the kernel reads it.
+ * Sets the option if `address`, which the program passed to bind() on a socket of that family, is
+ * not a wildcard. The program's pointer may be invalid, so only the kernel reads it.
  */
 long tcpsock_set_bind_no_port_for(int fd, sa_family_t family, const void *address,
 				  socklen_t length);
 
 /*
- * Whether this library deferred the port of this socket's bind(): an address, no port, and
- * IP_BIND_ADDRESS_NO_PORT not set. Nothing else looks like that: a program that sets the option
- * leaves it set.
+ * Whether the library deferred the port of this socket: it has an address, no port, and
+ * IP_BIND_ADDRESS_NO_PORT is not set. Without the library no socket is in that state: a program
+ * that sets the option leaves it set.
  */
 bool tcpsock_port_is_deferred(int fd, const struct endpoint *local);
 
 /*
- * Allocates the deferred port. 0 too where another thread has just done so. Where no port is free
- * the socket stays as it was.
+ * Allocates the deferred port. Returns 0 also if another thread has just done so. If no port is
+ * free, the socket stays as it was.
  */
 long tcpsock_allocate_port(int fd, const struct endpoint *local);

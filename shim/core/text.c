@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A line of text put together in a buffer of fixed size, without stdio or locale. Pure. */
+/* Composes a line of text in a buffer of fixed size, without stdio or locale. Pure. */
 #include "text.h"
 
 #include <stddef.h>
@@ -71,7 +71,7 @@ static void text_ipv4(struct text *text, const uint8_t *bytes)
 	}
 }
 
-/* The longest run of two or more zero groups, or the first of them: RFC 5952 writes it "::". */
+/* The start of the first longest run of two or more zero groups, or -1. RFC 5952 writes it "::". */
 static int longest_zero_run(const unsigned groups[8], int *length)
 {
 	int start = -1;
@@ -133,7 +133,7 @@ void text_endpoint(struct text *text, const struct endpoint *end)
 void text_utc(struct text *text, int64_t seconds, int64_t nanoseconds)
 {
 	const int64_t days = seconds / 86400, second = seconds % 86400;
-	/* Years that begin in March end with the leap day; 146,097 days are 400 of them. */
+	/* Years are counted from March, so that the leap day is the last; 400 have 146,097 days. */
 	const int64_t shifted = days + 719468, era = shifted / 146097, day = shifted % 146097;
 	const int64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
 	const int64_t of_year = day - (365 * year + year / 4 - year / 100);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What to do about a dial, from the settings and the state. Pure: a table, and no calls. */
+/* Decides what to do after a dial, from the settings and the state. Pure. */
 #pragma once
 
 #include <stdbool.h>
@@ -9,43 +9,43 @@
 
 /* How the latest dial ended. */
 enum outcome {
-	OUTCOME_OTHER,   /* in any way that is not ours: connected elsewhere, refused, … */
+	OUTCOME_OTHER,   /* connected to another socket, refused, or any other error */
 	OUTCOME_SELF,    /* the socket reached itself */
 	OUTCOME_NO_PORT, /* EADDRNOTAVAIL: the kernel found no port to dial from */
 };
 
 /*
- * The source ports that the next dial may use. A bound beside the port keeps the kernel from
- * choosing it again. The kernel ignores a bound outside of the system's range: so there are two.
+ * The source ports that the next dial may use: any, or only those above or below the destination
+ * port. There are two sides because the kernel ignores a bound outside the system's range.
  */
 enum side { SIDE_ANY, SIDE_ABOVE, SIDE_BELOW };
 
 struct dial_state {
 	enum outcome outcome;
-	bool met_self;       /* this dial, or one before it in the same call, reached itself */
-	bool pinned;         /* the program chose the port; known once it was disconnected */
+	bool met_self;       /* this dial, or an earlier one of the same call, reached itself */
+	bool pinned;         /* the program chose the source port; known after disconnecting */
 	bool has_port_range; /* the kernel has IP_LOCAL_PORT_RANGE */
-	int tries;           /* how often it was dialled again because of itself */
-	int sides_tried;     /* how many sides of the port were tried, or found empty */
-	int spurious;        /* how often because of EADDRNOTAVAIL alone */
+	int tries;           /* how often it was dialled again after a self-connection */
+	int sides_tried;     /* how many sides of the port were tried or have no port */
+	int spurious;        /* how often it was dialled again after EADDRNOTAVAIL alone */
 };
 
 enum verdict {
-	VERDICT_GIVE,    /* the program gets what the dial gave */
-	VERDICT_OBSERVE, /* the same, and a line in the log */
-	VERDICT_ALLOW,   /* dial once more and leave it at that */
-	VERDICT_RETRY,   /* dial again, from another port */
-	VERDICT_REPEAT,  /* dial again as before: a port may be free by now */
+	VERDICT_GIVE,    /* return the dial's result to the program */
+	VERDICT_OBSERVE, /* the same, and log it */
+	VERDICT_ALLOW,   /* dial once more and keep that connection */
+	VERDICT_RETRY,   /* dial again from another port */
+	VERDICT_REPEAT,  /* dial again in the same way: a port may be free by now */
 	VERDICT_FAIL,    /* fail with the errno of the settings */
 };
 
 enum verdict verdict_of(const struct settings *settings, const struct dial_state *state);
 
-/* The side of the port that the next retry is to use. */
+/* The side of the port that the next retry uses. */
 enum side verdict_side(const struct dial_state *state);
 
 /*
- * The value of IP_LOCAL_PORT_RANGE that leaves out `port` on that side and stays within `own`, the
- * program's value (low | high << 16, 0 is no bound). False where that side is empty.
+ * The value of IP_LOCAL_PORT_RANGE for the ports on that side of `port` within `own`, the program's
+ * value (low | high << 16, 0 means no bound). False if there is no port on that side.
  */
 bool verdict_range(uint32_t own, uint16_t port, enum side side, uint32_t *range);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes one line in one write. Never waits, and raises no signal in the program. */
+/* Writes one line in one write(); never blocks, never raises a signal. */
 #define _GNU_SOURCE
 #include "write_line.h"
 
@@ -17,7 +17,7 @@ static uint64_t only(int signal)
 	return (uint64_t)1 << (signal - 1);
 }
 
-/* Opens the file behind a descriptor again: O_NONBLOCK must not be set for all who share it. */
+/* Opens the descriptor's file anew: O_NONBLOCK on the shared one would affect other processes. */
 static long open_again(int fd)
 {
 	enum { NUMBER = 14 };
@@ -35,7 +35,7 @@ static bool is_same_terminal(int a, int b)
 	return sys_terminal(a, &one) >= 0 && sys_terminal(b, &other) >= 0 && one == other;
 }
 
-/* The controlling terminal, which a program may open after su(1) too, if it is the one of `fd`. */
+/* Opens the controlling terminal, which is allowed also after su(1), if `fd` is the same one. */
 static long open_terminal(int fd)
 {
 	const long own = sys_open("/dev/tty", OWN_FLAGS, 0);
@@ -65,9 +65,9 @@ static long write_if_ready(int fd, const struct text *line)
 }
 
 /*
- * poll() does not tell whether a write to a terminal waits, nor, where others write to it too, one
- * to a pipe: these are written to through a description that does not wait. Where a pipe cannot be
- * opened, poll() has to do: a line is shorter than the room that it promises.
+ * poll() does not tell whether a write to a terminal blocks, nor to a pipe with other writers. The
+ * line for these is written to a newly opened non-blocking descriptor. If a pipe cannot be opened,
+ * poll() decides: a line is shorter than the free space that it promises.
  */
 static long write_now(int fd, const struct text *line)
 {
@@ -87,12 +87,12 @@ static long write_now(int fd, const struct text *line)
 	return write_and_close(own, line);
 }
 
-/* Calls `write` without the signals that it may raise. */
+/* Calls `write` so that none of the signals that it raises reaches the program. */
 static bool write_quietly(long (*write)(int, const struct text *), int fd, const struct text *line)
 {
 	/*
-	 * A broken pipe, a file at its limit, a terminal that stops background jobs. All of them
-	 * come to this thread, so that holding them here is enough.
+	 * For a broken pipe, a file at its size limit, and a terminal that stops background jobs.
+	 * The kernel sends all of them to this thread, so blocking them here is enough.
 	 */
 	const uint64_t raised = only(SIGPIPE) | only(SIGXFSZ) | only(SIGTTOU);
 	uint64_t before, pending = 0;
@@ -101,7 +101,7 @@ static bool write_quietly(long (*write)(int, const struct text *), int fd, const
 		return false;
 	sys_pending_signals(&pending);
 	const long written = write(fd, line);
-	/* One that was pending already is the program's own, and stays. */
+	/* A signal that was pending before belongs to the program and stays. */
 	if (written == -EPIPE && !(pending & only(SIGPIPE)))
 		sys_take_signal(only(SIGPIPE));
 	if (written == -EFBIG && !(pending & only(SIGXFSZ)))
