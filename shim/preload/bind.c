@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* bind(), which defers the choice of a port, and getsockname(), which allocates it. */
+/* bind(), which defers the port, and getsockname(), which allocates it. */
 #include <errno.h>
 #include <stdbool.h>
 #include <sys/socket.h>
@@ -10,21 +10,21 @@
 #include "load.h"
 
 /*
- * bind(ip, 0) takes a whole port before the destination is known. With IP_BIND_ADDRESS_NO_PORT only
- * the address is taken, and connect() needs no more than a four-tuple of its own. The option is set
- * for the length of the call and cleared again. What is left is the kernel's own state: an address
- * without a port and without the option, which nothing else brings about. The kernel is asked for
- * that state, so it holds through dup(), fork() and exec(). A wildcard address never gets the
- * option: without a port such a socket looks like one that was never bound.
+ * bind(ip, 0) takes a port for all destinations. With IP_BIND_ADDRESS_NO_PORT it takes only the
+ * address, and connect() needs only a free combination of both addresses and ports. The library
+ * sets the option during the call and clears it afterwards. The socket then has an address, no port
+ * and no option, a state that only the library produces. It is read from the kernel, so it survives
+ * dup(), fork() and exec(). A wildcard address never gets the option: without a port, such a socket
+ * looks like one that was never bound.
  */
 
-/* MODE_OBSERVE is to change nothing. */
+/* MODE_OBSERVE changes nothing. */
 static bool defers_ports(const struct settings *settings)
 {
 	return settings->bind_no_port && settings->mode < MODE_OBSERVE;
 }
 
-/* Sets the option for a bind() of this address; allocates a port that is deferred already. */
+/* Sets the option for a bind() of this address; allocates a port that an earlier one deferred. */
 static bool lend_bind_no_port(int fd, const struct sockaddr *address, socklen_t length)
 {
 	struct endpoint local;
@@ -32,7 +32,7 @@ static bool lend_bind_no_port(int fd, const struct sockaddr *address, socklen_t 
 	if (!tcpsock_is_tcp(fd) || tcpsock_local(fd, &local) < 0 || local.port != 0)
 		return false;
 	if (tcpsock_port_is_deferred(fd, &local)) {
-		/* A second bind() has to fail, as it does on a socket with a port. */
+		/* A second bind() must fail, as it does on a socket with a port. */
 		tcpsock_allocate_port(fd, &local);
 		return false;
 	}
@@ -65,13 +65,14 @@ static long allocate_deferred_port(int fd)
 	struct endpoint local;
 	if (tcpsock_local(fd, &local) < 0 || !tcpsock_port_is_deferred(fd, &local))
 		return 0;
-	/* Where a sandbox refuses bind(), the socket goes on showing no port. */
+	/* If a sandbox refuses bind(), getsockname() shows port 0. */
 	return tcpsock_allocate_port(fd, &local) == -EADDRINUSE ? -EADDRINUSE : 0;
 }
 
 /*
- * The port is allocated before the name is asked for. Afterwards would save a system call, but the
- * kernel overwrites the length that a second try needs, and the library must not read it before.
+ * Allocates the port before it calls the next getsockname(). To call that first, and again if the
+ * port is 0, would save a system call, but the kernel overwrites `*length`, and the library must
+ * not read the program's memory to save it: the pointer may be invalid.
  */
 EXPORT int getsockname(int fd, struct sockaddr *name, socklen_t *length)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* connect(), and the second name that libc has for it. */
+/* connect(), and __connect(), libc's second name for it. */
 #include <errno.h>
 #include <stdbool.h>
 #include <sys/socket.h>
@@ -30,7 +30,7 @@ static const void *destination(const void *call, socklen_t *length)
 
 static const struct connect_op op = {connect_once, destination, false};
 
-/* Before the constructor has run. */
+/* For a call before the constructor has run. */
 __attribute__((noinline)) static int connect_early(int fd, const struct sockaddr *to,
 						   socklen_t length)
 {
@@ -47,13 +47,13 @@ __attribute__((noinline)) static int connect_again(int fd, const struct sockaddr
 	const struct load *load = load_done;
 	const struct connect_call call = {&load->next, fd, to, length};
 	const int r = (int)dial_on(load, fd, &op, &call, dial_result(result));
-	/* A failed first dial has overwritten errno, and is not the program's to see. */
+	/* The first dial failed and set errno, but the call succeeds: hide that error. */
 	if (result < 0 && r >= 0)
 		errno = 0;
 	return r;
 }
 
-/* Whether it may have reached itself. Switched off, nothing is asked; nor of a UNIX socket. */
+/* Whether the socket may have reached itself. No system call if disabled or for a UNIX socket. */
 static inline bool is_suspect(int fd, const struct sockaddr *to, socklen_t length)
 {
 	const struct endpoint_start *start = endpoint_start(to, length);
@@ -62,8 +62,8 @@ static inline bool is_suspect(int fd, const struct sockaddr *to, socklen_t lengt
 }
 
 /*
- * Nearly every dial ends here: this is all that it costs. errno is not saved before: a first dial
- * that succeeds leaves it alone, and so does what follows.
+ * The short path, on which nearly every dial ends. It does not save errno: a dial that succeeds
+ * does not change it, and nor does is_suspect().
  */
 EXPORT int connect(int fd, const struct sockaddr *to, socklen_t length)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Hands a call that dials to the core's loop, and translates between libc's form and the core's. */
+/* Passes a call that dials to the core's loop, and converts results between libc and the core. */
 #include "dial.h"
 
 #include <errno.h>
@@ -11,11 +11,11 @@ long dial_result(long result)
 {
 	if (result >= 0)
 		return result;
-	/* Another preloaded library may fail without an errno. */
+	/* Another preloaded library may return -1 without an errno. */
 	return errno ? -errno : -EIO;
 }
 
-/* Out of line: its buffers are needed only where a socket met itself. */
+/* Out of line: its buffers take stack only for a self-connection. */
 __attribute__((noinline)) static void log_event(const struct context *context,
 						const struct log_event *event)
 {

@@ -41,7 +41,7 @@ void environment_read(struct context *context, bool report_errors)
 		const struct setting *setting = settings_find(*e, &value);
 		if (!setting)
 			continue;
-		/* Asked only where it matters: it is most of the time that loading takes. */
+		/* Only if a setting is found: this check takes most of the load time. */
 		if (!is_allowed && secure_execution())
 			return;
 		is_allowed = true;

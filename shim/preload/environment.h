@@ -7,8 +7,8 @@
 #include "core/log.h"
 
 /*
- * Fills in the settings and the log target; strings go on pointing into the environment. In secure
- * execution nothing is read, and all is as by default. With `report_errors` each bad value gives a
- * line on stderr.
+ * Fills in the settings and the log target; strings point into the environment. In secure execution
+ * it reads nothing and sets the defaults. With `report_errors` it writes one line on stderr for
+ * each invalid value.
  */
 void environment_read(struct context *context, bool report_errors);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* EXPORT marks what the library shows to the program; everything else is hidden. */
+/* EXPORT marks the functions that the library exports; everything else is hidden. */
 #pragma once
 
 #define EXPORT __attribute__((visibility("default")))

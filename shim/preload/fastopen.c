@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sendto(), sendmsg() and sendmmsg(), which with MSG_FASTOPEN dial too. */
+/* sendto(), sendmsg() and sendmmsg(), which dial if MSG_FASTOPEN is set. */
 #include <stddef.h>
 #include <sys/socket.h>
 
@@ -7,11 +7,11 @@
 #include "export.h"
 
 /*
- * A hook is a test and a jump for sends that do not dial; the rest is out of line, so that only a
- * dial needs a stack frame. A call that comes before the constructor goes there too, flag or not.
+ * For sends that do not dial, each function is a test and a jump. The rest is out of line, so that
+ * only a dial needs a stack frame. Calls before the constructor has run take that path too.
  */
 
-/* As the kernel has it; libc shows it to GNU sources only. */
+/* The kernel's struct; libc declares it only with _GNU_SOURCE. */
 struct mmsghdr {
 	struct msghdr header;
 	unsigned sent;
@@ -117,7 +117,7 @@ static long sendmmsg_once(const void *call)
 	return dial_result(c->next->sendmmsg(c->fd, c->messages, c->count, c->flags));
 }
 
-/* The first message is the one that dials; with a count of 0 the kernel has read none. */
+/* The first message dials. With a count of 0 the kernel has read none. */
 static const void *sendmmsg_destination(const void *call, socklen_t *length)
 {
 	const struct sendmmsg_call *c = call;
@@ -147,7 +147,7 @@ EXPORT int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
 	return sendmmsg_guarded(fd, messages, count, flags);
 }
 
-/* The names that glibc's headers use where time is 64 bits wide on a 32-bit machine. */
+/* glibc's names for programs with 64-bit time on a 32-bit machine. */
 #if defined __i386__ || defined __arm__
 EXPORT ssize_t __sendmsg64(int fd, const struct msghdr *message, int flags)
 	__attribute__((alias("sendmsg")));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is found out once, when the library is loaded, and is constant from then on. */
+/* What the library reads once, when it is loaded: the settings and the next functions. */
 #include "load.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include "environment.h"
 #include "log_path.h"
 
-/* Written by the constructor, published through load_done; they live as long as the process. */
+/* Set by the constructor and published through load_done; valid as long as the process runs. */
 static struct load at_start;
 static struct log_limit log_limit;
 const struct load *_Atomic load_done;

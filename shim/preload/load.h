@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is found out once, when the library is loaded, and is constant from then on. */
+/* What the library reads once, when it is loaded: the settings and the next functions. */
 #pragma once
 
 #include "core/log.h"
@@ -10,12 +10,12 @@ struct load {
 	struct next next;
 };
 
-/* NULL until the constructor has run; atomic, because a thread may be there before it. */
+/* NULL until the constructor has run. Atomic: a thread may call a function before that. */
 extern const struct load *_Atomic load_done __attribute__((visibility("hidden")));
 
 /*
- * What was found out. A call that comes before the constructor (another library's constructor
- * dials) gets it found out for that call, in `early`. Takes no lock: any thread or signal handler
- * may ask.
+ * The settings and functions. For a call before the constructor has run (another library's
+ * constructor dials) they are read for that call alone, into `early`. Takes no lock: safe in any
+ * thread and signal handler.
  */
 const struct load *load_get(struct load *early);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Keeps the path of the log file, and reports one that can never be written to. */
+/* Copies the path of the log file, and reports a path that can never be written to. */
 #include "log_path.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 
 enum { LONGEST_PATH_SHOWN = 256 };
 
-/* In a section of its own, behind the rest: none of its pages is touched where it is not used. */
+/* In its own section after all other data, so that its pages stay untouched if it is not used. */
 static char log_path[PATH_MAX] __attribute__((section(".bss.log_path")));
 
 static bool is_lasting(long error)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The functions that this library stands in front of: the next library's, or libc's. */
+/* The functions that this library replaces, as the next library or libc defines them. */
 #define _GNU_SOURCE
 #include "next.h"
 
@@ -9,8 +9,8 @@
 
 #ifdef __GLIBC__
 /*
- * glibc 2.34 moved dlsym into libc.so.6 under a new version; the old one is still served, and is
- * what every glibc has. It is the first version that each architecture had.
+ * glibc 2.34 moved dlsym() into libc.so.6 with a new symbol version and kept the old one. The old
+ * one, each architecture's first version, works with every glibc.
  */
 #if defined __x86_64__
 __asm__(".symver dlsym, dlsym@GLIBC_2.2.5");
@@ -28,8 +28,8 @@ __asm__(".symver dlsym, dlsym@GLIBC_2.27");
 
 #ifdef __arm__
 /*
- * The compiler asks for these by name so that an unwinder is linked in, which would make libgcc_s
- * a need of this library. An unwinder that comes through here uses its own.
+ * The compiler refers to these so that the linker adds an unwinder, which would make the library
+ * depend on libgcc_s. An unwinder that passes through the library uses its own.
  */
 void __aeabi_unwind_cpp_pr0(void);
 void __aeabi_unwind_cpp_pr1(void);
@@ -74,7 +74,7 @@ static int raw_sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int fl
 	return (int)syscall(SYS_sendmmsg, fd, messages, count, flags);
 }
 
-/* ISO C has no way from an object's address to a function's; to POSIX the bits are the same. */
+/* ISO C cannot convert void * to a function pointer; POSIX says that the bits are the same. */
 #define FIND(name)                                                                                 \
 	do {                                                                                       \
 		union {                                                                            \

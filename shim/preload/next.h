@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The functions that this library stands in front of: the next library's, or libc's. */
+/* The functions that this library replaces, as the next library or libc defines them. */
 #pragma once
 
 #include <stddef.h>
@@ -18,8 +18,8 @@ struct next {
 };
 
 /*
- * Finds them. Where there is no dlsym (glibc before 2.34 in a program without libdl) or a name is
- * missing, the system call stands in: no other preload behind this one then sees the call, and it
- * is no point of cancellation.
+ * Finds them. If there is no dlsym() (glibc before 2.34 in a program without libdl), or it does not
+ * find a name, the system call is used instead. Preloaded libraries after this one then do not see
+ * the call, and it is no cancellation point.
  */
 void next_find(struct next *next);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether this process is in secure execution (AT_SECURE), where no environment is to be trusted.
- */
+/* Whether this process is in secure execution (AT_SECURE): its environment is not trusted. */
 #include "secure.h"
 
 #include <errno.h>
@@ -9,7 +8,7 @@
 
 #include "core/sys.h"
 
-/* A process with capabilities of its own may not read this file. */
+/* A process that gained capabilities may not read this file. */
 static long read_auxv_file(unsigned long *entries, size_t size)
 {
 	const long fd = sys_open("/proc/self/auxv", O_RDONLY | O_CLOEXEC, 0);
@@ -20,13 +19,13 @@ static long read_auxv_file(unsigned long *entries, size_t size)
 	return got;
 }
 
-/* Some C libraries that this has to load into are older than getauxval(). */
+/* Does not use getauxval(): some of the supported C libraries are older. */
 bool secure_execution(void)
 {
 	enum { MOST = 128 };
 	unsigned long entries[MOST];
 
-	/* valgrind does not know the call that fills them. */
+	/* valgrind does not know that the system call writes to them. */
 	for (int i = 0; i < MOST; i++)
 		entries[i] = 0;
 	long size = sys_auxv(entries, sizeof(entries));
@@ -35,6 +34,6 @@ bool secure_execution(void)
 	for (long i = 0; (i + 2) * (long)sizeof(*entries) <= size; i += 2)
 		if (entries[i] == AT_SECURE)
 			return entries[i + 1] != 0;
-	/* Without /proc a changed user or group is all that can be seen. */
+	/* Without /proc only a changed user or group can be detected. */
 	return size != -ENOENT || sys_ids_differ();
 }

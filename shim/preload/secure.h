@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether this process is in secure execution (AT_SECURE), where no environment is to be trusted.
- */
+/* Whether this process is in secure execution (AT_SECURE): its environment is not trusted. */
 #pragma once
 
 #include <stdbool.h>
 
-/* Asks the kernel. Where that is impossible the answer is true. errno is undefined afterwards. */
+/* Reads it from the kernel; true if that is not possible. errno is undefined afterwards. */
 bool secure_execution(void);
