@@ -52,8 +52,12 @@ $(BUILD)/shim/%.o: shim/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Ishim $(CFLAGS) $(HOUSE_CFLAGS) -MMD -MP -c -o $@ $<
 
+# The kernel's headers, for a compiler that finds its C library's alone: Debian's musl-gcc.
+KERNEL_HEADERS := $(if $(call accepts,-include linux/seccomp.h),,-idirafter /usr/include \
+	-idirafter /usr/include/$(shell $(CC) -print-multiarch))
+
 # The command needs nothing at run time where there is a static libc to link it with.
-COMMAND_CFLAGS := -std=gnu11 -D_GNU_SOURCE= -fPIE $(call accepts,-fcf-protection) \
+COMMAND_CFLAGS := -std=gnu11 -D_GNU_SOURCE= $(KERNEL_HEADERS) -fPIE $(call accepts,-fcf-protection) \
 	$(call accepts,-mbranch-protection=standard) '-fdebug-prefix-map=$(CURDIR)=.' $(WARN)
 COMMAND_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack $(if $(filter -g%,$(CFLAGS)),,-s)
 # $(call links,FLAG) is the flag where it makes a program without a loader; musl-gcc takes

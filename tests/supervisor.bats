@@ -128,17 +128,7 @@ prevented() {
   [[ $output == 'range of the other socket: 0; 0 refused, 10 reached themselves' ]]
 }
 
-@test "ports that are reserved are left alone, and none is taken for free" {
-  reserved() { echo "$1" >/proc/sys/net/ipv4/ip_local_reserved_ports && "${@:2}"; }
-  export -f reserved
-  # The kernel would not choose 50000; below 50009 there is nothing to choose.
-  run -0 trap_run 50000 50010 reserved 50000 supervised "$STATIC/dial" -R 127.0.0.1 50000
-  [[ $output == *range=0-0* ]]
-  run -0 trap_run 50000 50010 reserved 50000-50008 supervised "$STATIC/dial" -c 20 127.0.0.1 50009
-  [[ $(count 'result=ECONNREFUSED.*port=50010') == 20 ]]
-}
-
-@test "a socket that dials again and again keeps all of its ports" {
+@test "a socket that dials port after port is refused all of them at the end" {
   run -0 trap_run 50000 50010 supervised "$STATIC/supervised" again 127.0.0.1 50000 11
   [[ $output == '11 refused, 0 reached themselves' ]]
 }
@@ -250,7 +240,7 @@ prevented() {
   daemon() {
     "$NOSELF" -s bash -c 'echo $$ >"$0/pid"; (setsid bash -c "wait_for 10 test -e \$0/go
       \"\$@\" >\$0/said; touch \$0/done" "$0" "$@" &>/dev/null &)' "$@"
-    super=$(pgrep -f "^noself: supervisor of $(<"$1/pid")") && touch "$1/go" &&
+    super=$(pgrep -x "noself:$(<"$1/pid")") && touch "$1/go" &&
       wait_for 10 test -e "$1/done" && wait_for 10 ended "$super" && cat "$1/said"
   }
   ended() { [[ ! -e /proc/$1 || $(</proc/"$1"/stat) == *') Z '* ]]; }
@@ -284,12 +274,12 @@ prevented() {
 @test "noself under noself is covered once" {
   run -0 --separate-stderr trap_run 50000 50001 supervised -s "$NOSELF" "$NOSELF" "$STATIC/dial" 127.0.0.1 50000
   [[ $output == *result=ECONNREFUSED*self=no* && $stderr == '' ]]
-  run -0 "$NOSELF" -s bash -c '"$NOSELF" -s true; pgrep -c -f "^noself: supervisor of $$"'
+  run -0 "$NOSELF" -s bash -c '"$NOSELF" -s true; pgrep -c -x "noself:$$"'
   [[ $output == 1 ]]
 }
 
 @test "without its supervisor a command's dials fail with ENOSYS; while it is stopped they wait" {
-  super() { pgrep -f "^noself: supervisor of $$"; }
+  super() { pgrep -x "noself:$$"; }
   export -f super
   run -0 trap_run 50000 50001 supervised -s bash -c 'super=$(super)
     kill -TERM $super; kill -STOP $super
@@ -301,29 +291,44 @@ prevented() {
   [[ ${lines[2]} == *returned=ENOSYS* && ${lines[3]} == *result=ECONNREFUSED*self=no ]]
 }
 
-# refused REASON CMD...: exit 126 with that reason, for a program that runs all the same by --force.
+# refused REASON CMD...: exit 126 with that reason.
 refused() {
-  run -126 --separate-stderr trap_run 50000 50001 timeout 20 "${@:2}" "$NOSELF" "$STATIC/dial" 127.0.0.1 9
+  run -126 --separate-stderr trap_run 50000 50001 timeout 20 "${@:2}" "$NOSELF" ${FORCE-} "$STATIC/dial" 127.0.0.1 9
   echo "$stderr"
   [[ $output == '' && $stderr == "noself: '$STATIC/dial': statically linked, and $1; "* ]]
   [[ $stderr != *$'\n'* ]]
-  run -0 --separate-stderr trap_run 50000 50001 timeout 20 "${@:2}" "$NOSELF" --force "$STATIC/dial" 127.0.0.1 9
+}
+
+# forced CMD...: the program of refused() runs by --force.
+forced() {
+  run -0 --separate-stderr trap_run 50000 50001 timeout 20 "$@" "$NOSELF" --force "$STATIC/dial" 127.0.0.1 9
   [[ $output == *result=ECONNREFUSED* ]]
+}
+
+# foreseen REASON CMD...: both, and --check says so.
+foreseen() {
+  refused "$@"
+  forced "${@:2}"
   run -1 --separate-stderr trap_run 50000 50001 timeout 20 "${@:2}" "$NOSELF" --check "$STATIC/dial"
   [[ $output == *": cannot be covered: statically linked, and $1; "* ]]
 }
 
 @test "what cannot be supervised is refused in one line, and runs by --force" {
-  refused 'mode observe cannot be supervised' env NOSELF_MODE=observe
-  refused 'another seccomp supervisor is already there' "$STATIC/confined" listener
+  foreseen 'mode observe cannot be supervised' env NOSELF_MODE=observe
+  foreseen 'another seccomp supervisor is already there' "$STATIC/confined" listener
+  foreseen 'the supervisor needs /proc/sys/net' \
+    unshare -m sh -c 'mount -t tmpfs none /proc/sys && exec "$@"' -
   [[ $(uname -m) == x86_64 ]] || skip "the numbers of the system calls are others here"
-  refused 'seccomp is not permitted here' "$STATIC/confined" forbid 317 0 0 1
-  refused 'the supervisor needs Linux 6.3' "$STATIC/confined" forbid 55 2 51 92
-  refused 'the supervisor may not look at the command' "$STATIC/confined" forbid 310 0 0 1
-  refused 'the supervisor may not look at the command' "$STATIC/confined" forbid 438 0 0 1
-  refused 'the supervisor cannot be started' "$STATIC/confined" forbid 56 0 0 11
-  # A security module that keeps the supervisor from receiving: NOTIF_RECEIVE fails.
+  foreseen 'seccomp is not permitted here' "$STATIC/confined" forbid 317 0 0 1
+  foreseen 'the supervisor needs Linux 6.3' "$STATIC/confined" forbid 55 2 51 92
+  foreseen 'the supervisor cannot be started' "$STATIC/confined" forbid 56 0 0 11
+  for call in 310 438; do
+    refused 'the supervisor may not look at the command' "$STATIC/confined" forbid $call 0 0 1
+    forced "$STATIC/confined" forbid $call 0 0 1
+  done
+  # A security module that keeps the supervisor from receiving: no dial can succeed any more.
   refused 'the supervisor does not answer' "$STATIC/confined" forbid 16 1 0xc0502100 13
+  FORCE=--force refused 'the supervisor does not answer' "$STATIC/confined" forbid 16 1 0xc0502100 13
 }
 
 @test "systemd stops a supervised service with a dial in flight, and gets its log" {

@@ -73,13 +73,15 @@ static bool supervised(const struct options *options, const struct coverage *cov
 		return true;
 	*is_supervised = supervise_start(settings, &error);
 	const bool is_asked_for = options->supervise || options->verbose;
-	if (*is_supervised ? error.reason && is_asked_for : !options->force)
+	/* After a final error nothing could dial any more, by force or not. */
+	const bool is_forced = options->force && !(*is_supervised || error.is_final);
+	if (*is_supervised ? error.reason && is_asked_for : !is_forced)
 		message_say(quoted(options->words[0]),
 			    is_needed && !*is_supervised
 				    ? memory_format("%s, and %s", coverage->reason, error.reason)
 				    : error.reason,
 			    error.remedy);
-	return *is_supervised || options->force;
+	return *is_supervised || is_forced;
 }
 
 /* What -v says: how the command is covered, and the settings. */

@@ -2,21 +2,9 @@
 /* What a reported system call dials: the socket, and the destination in the program's memory. */
 #include "call.h"
 
-#include <errno.h>
-#include <string.h>
-
 #include "core/sys.h"
 #include "filter.h"
 #include "target.h"
-
-/* The head of a struct msghdr, of either size of pointers. */
-struct message64 {
-	uint64_t name;
-	uint32_t length;
-};
-struct message32 {
-	uint32_t name, length;
-};
 
 /* Where a call has its destination. */
 struct place {
@@ -24,75 +12,79 @@ struct place {
 	uint32_t length;
 };
 
-static long read_whole(uint32_t tid, uint64_t address, void *to, size_t size)
-{
-	const long r = target_read(tid, address, to, size);
-	if (r < 0)
-		return r;
-	return r == (long)size ? 0 : -EFAULT;
-}
+/* The head of a struct msghdr with 32-bit pointers. */
+struct head32 {
+	uint32_t address, length;
+};
 
-static long read_message(uint32_t tid, uint64_t address, bool is_32bit, struct place *place)
+static bool read_head(uint32_t tid, uint64_t message, bool is_32bit, struct place *place)
 {
-	struct message64 message = {0, 0};
-	struct message32 small = {0, 0};
-	const long r = is_32bit ? read_whole(tid, address, &small, sizeof(small))
-				: read_whole(tid, address, &message, sizeof(message));
+	struct head32 head = {0, 0};
 
-	*place = is_32bit ? (struct place){small.name, small.length}
-			  : (struct place){message.name, message.length};
-	return r;
+	if (!is_32bit)
+		return target_read(tid, message, place, sizeof(*place));
+	if (!target_read(tid, message, &head, sizeof(head)))
+		return false;
+	*place = (struct place){head.address, head.length};
+	return true;
 }
 
 /* The arguments of a call are in registers, but for socketcall(), where they are in memory. */
-static long find(const struct seccomp_notification *n, int *fd, struct place *place)
+static bool find(const struct seccomp_notif *n, int *fd, struct place *place)
 {
-	const uint64_t *arguments = n->call.arguments;
+	const __u64 *arguments = n->data.args;
 	uint32_t words[3] = {0, 0, 0};
 	bool is_32bit;
-	long r;
 
 	*fd = (int)arguments[0];
-	switch (filter_kind(&n->call, &is_32bit)) {
+	switch (filter_kind(&n->data, &is_32bit)) {
 	case KIND_CONNECT:
 		*place = (struct place){arguments[1], (uint32_t)arguments[2]};
-		return 0;
+		return true;
 	case KIND_SENDTO:
 		*place = (struct place){arguments[4], (uint32_t)arguments[5]};
-		return 0;
+		return true;
 	case KIND_SENDMSG:
-		return read_message(n->tid, arguments[1], is_32bit, place);
+		return read_head(n->pid, arguments[1], is_32bit, place);
 	case KIND_SOCKETCALL:
-		r = read_whole(n->tid, arguments[1], words, sizeof(words));
+		if (!target_read(n->pid, arguments[1], words, sizeof(words)))
+			return false;
 		*fd = (int)words[0];
 		*place = (struct place){words[1], words[2]};
-		return r;
+		return true;
 	default:
-		return -ENOSYS;
+		return false;
 	}
 }
 
-long call_read(const struct seccomp_notification *notification, struct call *call)
+bool call_read(const struct seccomp_notif *notification, struct call *call)
 {
+	union socket_name name;
 	struct place place;
-	long r = find(notification, &call->fd, &place);
-	if (r < 0)
-		return r;
-	call->length = place.length;
-	return read_whole(notification->tid, place.address, call->address,
-			  place.length < CALL_ADDRESS_SIZE ? place.length : CALL_ADDRESS_SIZE);
+
+	if (!find(notification, &call->fd, &place))
+		return false;
+	if (place.length > sizeof(name))
+		place.length = sizeof(name);
+	if (!target_read(notification->pid, place.address, &name, place.length))
+		return false;
+	call->to = endpoint_of(&name, place.length);
+	return call->to.port != 0;
 }
 
-/* No address family has this number, and no socket is -1. */
-static const uint8_t probe[CALL_ADDRESS_SIZE] = "\xff\xffnoself's own probe";
+/* No socket is -1, and no address has this length. */
+enum { PROBE_LENGTH = 0x6e6f73 };
 
-bool call_is_probe(const struct call *call)
+bool call_is_probe(const struct seccomp_notif *notification)
 {
-	return call->fd == -1 && call->length == sizeof(probe) &&
-	       memcmp(call->address, probe, sizeof(probe)) == 0;
+	const __u64 *arguments = notification->data.args;
+	bool is_32bit;
+
+	return filter_kind(&notification->data, &is_32bit) == KIND_CONNECT &&
+	       (int)arguments[0] == -1 && arguments[1] == 0 && arguments[2] == PROBE_LENGTH;
 }
 
 bool call_probe(void)
 {
-	return sys_connect(-1, probe, sizeof(probe)) == CALL_PROBE_ANSWER;
+	return sys_connect(-1, NULL, PROBE_LENGTH) == CALL_PROBE_ANSWER;
 }

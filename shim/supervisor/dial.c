@@ -6,82 +6,52 @@
 #include <stddef.h>
 
 #include "call.h"
-#include "core/sys.h"
 #include "core/tcpsock.h"
-
-enum { SOCKET_COOKIE = 57 }; /* SO_COOKIE */
 
 /* One dial, and the program's socket as a descriptor of this process. */
 struct dial {
 	struct endpoint to, local;
 	int socket;
-	struct netns *netns;
+	bool is_here; /* in the supervisor's own network namespace */
 };
 
 /*
  * The order is what keeps this from another program's socket: the thread of that pidfd has made the
  * call if the call still waits when the pidfd is there.
  */
-static int fetch(struct supervisor *s, const struct seccomp_notification *n, int fd)
+static int fetch(struct supervisor *s, const struct seccomp_notif *n, int fd)
 {
-	const int pidfd = target_pidfd(&s->target, n->tid);
-	if (pidfd < 0 || notify(s->listener, NOTIFY_ID_VALID, &n->id) < 0)
+	uint64_t id = n->id;
+	if (target_hold(&s->target, n->pid) < 0 ||
+	    dial_request(s, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) < 0)
 		return -ENOENT;
 	return target_descriptor(&s->target, fd);
 }
 
-/* A cached pidfd may be that of a thread that has ended, whose number is in use again. */
-static int fetch_socket(struct supervisor *s, const struct seccomp_notification *n, int fd)
+static int fetch_socket(struct supervisor *s, const struct seccomp_notif *n, int fd)
 {
-	int socket = fetch(s, n, fd);
-	if (socket == -ESRCH) {
-		target_forget(&s->target);
-		socket = fetch(s, n, fd);
-	}
-	return socket;
+	const int socket = fetch(s, n, fd);
+	if (socket != -ESRCH)
+		return socket;
+	/* What was held is a thread that has ended, whose number is in use again. */
+	target_forget(&s->target);
+	return fetch(s, n, fd);
 }
 
 /* Whether the dial leaves from the address it goes to. Ports aside. */
-static enum netns_own leaves_from_destination(struct supervisor *s, const struct dial *dial)
+enum own { OWN_NO, OWN_YES, OWN_UNKNOWN };
+static enum own leaves_from_destination(const struct dial *dial)
 {
 	struct endpoint local = dial->local;
 
 	local.port = dial->to.port;
 	if (!endpoint_is_wildcard(&local))
 		return endpoint_may_be_self(&local, &dial->to) ? OWN_YES : OWN_NO;
-	return netns_is_own(s->netns, dial->netns, &dial->to);
-}
-
-static struct narrowed *narrowed_slot(struct supervisor *s, int socket, uint64_t *cookie)
-{
-	*cookie = netns_cookie(socket, SOCKET_COOKIE);
-	return &s->narrowed[*cookie % NARROWED_SOCKETS];
-}
-
-/* Keeps the kernel from choosing the destination's port; -EADDRNOTAVAIL where it has no other. */
-static long leave_port_out(struct supervisor *s, const struct dial *dial, uint32_t random)
-{
-	char buffer[NETNS_RESERVED_SIZE];
-	struct ports ports;
-	uint32_t range;
-	uint64_t cookie;
-
-	if (tcpsock_range(dial->socket, &range) < 0)
-		return 0;
-	netns_ports(dial->netns, &ports, buffer);
-	struct ports_choice choice = ports_without(&ports, range, dial->to.port, random);
-	if (choice.kind == PORTS_UNCHANGED)
-		return 0;
-	struct narrowed *slot = narrowed_slot(s, dial->socket, &cookie);
-	if (cookie && slot->cookie == cookie && slot->narrowed == range) {
-		range = slot->own;
-		choice = ports_without(&ports, range, dial->to.port, random);
-	}
-	if (choice.kind == PORTS_IMPOSSIBLE)
-		return -EADDRNOTAVAIL;
-	*slot = (struct narrowed){cookie, range, choice.range};
-	tcpsock_set_range(dial->socket, choice.range);
-	return 0;
+	if (endpoint_is_wildcard(&dial->to) || endpoint_is_localhost(&dial->to))
+		return OWN_YES;
+	if (!dial->is_here)
+		return OWN_UNKNOWN;
+	return netns_is_own(&dial->to) ? OWN_YES : OWN_NO;
 }
 
 /* Where the two ends would have met. */
@@ -95,56 +65,81 @@ static struct endpoint self_of(const struct dial *dial)
 	return self;
 }
 
-static long decide(struct supervisor *s, const struct seccomp_notification *n, struct dial *dial,
-		   struct log_event *event)
+static long fail(const struct settings *settings, const struct dial *dial, struct log_event *event)
 {
-	const struct settings *settings = &s->context->settings;
-
-	if (!tcpsock_is_tcp(dial->socket) || tcpsock_local(dial->socket, &dial->local) < 0)
-		return DIAL_CONTINUE;
-	/* Only a socket in its first state can dial. */
-	if (dial->local.port != 0 && !tcpsock_is_closed(dial->socket))
-		return DIAL_CONTINUE;
-	dial->netns = netns_of_socket(s->netns, dial->socket, s->target.pidfd);
-	const enum netns_own own = dial->netns ? leaves_from_destination(s, dial) : OWN_NO;
-	if (own == OWN_NO)
-		return DIAL_CONTINUE;
 	event->self = self_of(dial);
-	if (dial->local.port == dial->to.port && tcpsock_is_pinned(dial->socket) > 0) {
-		if (own == OWN_UNKNOWN)
-			return DIAL_CONTINUE;
-		event->action = settings->pinned_allowed ? "allowed" : "failed";
-		return settings->pinned_allowed ? DIAL_CONTINUE : -settings->error;
-	}
-	/* The kernel counts notifications from a random start: multiplied, they are spread evenly.
-	 */
-	const uint32_t random = (uint32_t)(n->id * 0x9e3779b97f4a7c15 >> 32);
-	if (leave_port_out(s, dial, random) == 0)
-		return DIAL_CONTINUE;
 	event->action = "failed";
 	return -settings->error;
 }
 
-long dial_decide(struct supervisor *supervisor, const struct seccomp_notification *notification,
+/* The program chose the source port itself. */
+static long decide_pinned(const struct settings *settings, const struct dial *dial,
+			  struct log_event *event)
+{
+	if (dial->local.port != dial->to.port || leaves_from_destination(dial) != OWN_YES)
+		return DIAL_CONTINUE;
+	const long result = fail(settings, dial, event);
+	if (!settings->pinned_allowed)
+		return result;
+	event->action = "allowed";
+	return DIAL_CONTINUE;
+}
+
+/* The kernel is to choose the source port: not the destination's. */
+static long decide_free(const struct supervisor *s, const struct dial *dial, uint64_t id,
+			struct log_event *event)
+{
+	const struct ports elsewhere = {0, 0};
+	const struct ports ports = dial->is_here ? netns_ports(&s->netns) : elsewhere;
+	/* The kernel counts notifications from a random start: multiplied, they are spread evenly.
+	 */
+	const uint32_t random = (uint32_t)(id * 0x9e3779b97f4a7c15 >> 32);
+	uint32_t range;
+
+	if (tcpsock_range(dial->socket, &range) < 0)
+		return DIAL_CONTINUE;
+	const struct ports_choice choice = ports_without(&ports, range, dial->to.port, random);
+	if (choice.kind == PORTS_UNCHANGED || leaves_from_destination(dial) == OWN_NO)
+		return DIAL_CONTINUE;
+	if (choice.kind == PORTS_IMPOSSIBLE)
+		return fail(&s->context->settings, dial, event);
+	tcpsock_set_range(dial->socket, choice.range);
+	return DIAL_CONTINUE;
+}
+
+static long decide(const struct supervisor *s, struct dial *dial, uint64_t id,
+		   struct log_event *event)
+{
+	if (!tcpsock_is_tcp(dial->socket) || tcpsock_local(dial->socket, &dial->local) < 0)
+		return DIAL_CONTINUE;
+	dial->is_here = netns_has(&s->netns, dial->socket);
+	if (dial->local.port != 0) {
+		/* Only a socket in its first state can dial. */
+		if (!tcpsock_is_closed(dial->socket))
+			return DIAL_CONTINUE;
+		if (tcpsock_is_pinned(dial->socket) > 0)
+			return decide_pinned(&s->context->settings, dial, event);
+	}
+	return decide_free(s, dial, id, event);
+}
+
+long dial_decide(struct supervisor *supervisor, const struct seccomp_notif *notification,
 		 struct log_event *event)
 {
-	struct dial dial;
 	struct call call;
 
-	event->action = NULL;
-	if (notification->tid == 0 || call_read(notification, &call) < 0)
-		return DIAL_CONTINUE;
-	if (call_is_probe(&call))
+	*event = (struct log_event){.action = NULL};
+	if (call_is_probe(notification))
 		return CALL_PROBE_ANSWER;
-	dial.to = endpoint_of(call.address, call.length);
-	if (dial.to.port == 0)
+	if (notification->pid == 0 || !call_read(notification, &call))
 		return DIAL_CONTINUE;
+	struct dial dial = {.to = call.to};
 	dial.socket = fetch_socket(supervisor, notification, call.fd);
 	if (dial.socket < 0)
 		return DIAL_CONTINUE;
-	*event = (struct log_event){.fd = call.fd};
-	const long result = decide(supervisor, notification, &dial, event);
-	event->result = result;
+	const long result = decide(supervisor, &dial, notification->id, event);
 	sys_close(dial.socket);
+	event->fd = call.fd;
+	event->result = result;
 	return result;
 }

@@ -2,30 +2,27 @@
 /* One reported dial: makes it impossible that it reaches itself, and says how it goes on. */
 #pragma once
 
+#include <linux/seccomp.h>
+#include <sys/ioctl.h>
+
 #include "core/log.h"
-#include "kernel.h"
+#include "core/sys.h"
 #include "netns.h"
 #include "target.h"
-
-/*
- * The sockets that were narrowed last, so that one that dials again is narrowed from the program's
- * own range: otherwise every dial would leave fewer ports to it.
- */
-enum { NARROWED_SOCKETS = 256 };
-struct narrowed {
-	uint64_t cookie;        /* SO_COOKIE, never used twice */
-	uint32_t own, narrowed; /* the program's IP_LOCAL_PORT_RANGE, and what it was set to */
-};
 
 /* What the supervisor knows. */
 struct supervisor {
 	const struct context *context;
 	int listener;
-	bool receiving_ends; /* loop_receiving_ends() */
-	struct netns_table *netns;
-	struct target_cache target;
-	struct narrowed narrowed[NARROWED_SOCKETS];
+	struct netns netns;
+	struct target target;
 };
+
+/* One request to the listener; 0 or a negative errno. */
+static inline long dial_request(const struct supervisor *s, unsigned long request, void *argument)
+{
+	return raw_syscall(SYS_ioctl, s->listener, (long)request, (long)argument, 0, 0);
+}
 
 /*
  * What to answer: DIAL_CONTINUE, or a negative errno, or the value that the call is to return.
@@ -33,5 +30,5 @@ struct supervisor {
  * where nothing is.
  */
 enum { DIAL_CONTINUE = 0 };
-long dial_decide(struct supervisor *supervisor, const struct seccomp_notification *notification,
+long dial_decide(struct supervisor *supervisor, const struct seccomp_notif *notification,
 		 struct log_event *event);

@@ -3,6 +3,7 @@
 #include "filter.h"
 
 #include <errno.h>
+#include <linux/audit.h>
 #include <stddef.h>
 #include <sys/socket.h>
 
@@ -13,55 +14,58 @@ enum {
 	NONE = -1,
 };
 
+enum { LOAD = BPF_LD | BPF_W | BPF_ABS, RETURN = BPF_RET | BPF_K };
+enum { IF_EQUAL = BPF_JMP | BPF_JEQ | BPF_K, IF_ANY_BIT = BPF_JMP | BPF_JSET | BPF_K };
+
 static const struct arch {
 	uint32_t native;            /* the machine's own architecture */
 	uint32_t arch, number_bits; /* of the call */
 	bool is_32bit;
 	int connect, sendto, sendmsg, sendmmsg, socketcall;
 } archs[] = {
-	{ARCH_X86_64, ARCH_X86_64, 0, false, 42, 44, 46, 307, NONE},
-	{ARCH_X86_64, ARCH_X86_64, X32, true, 42, 44, 518, 538, NONE},
-	{ARCH_X86_64, ARCH_I386, 0, true, 362, 369, 370, 345, 102},
-	{ARCH_I386, ARCH_I386, 0, true, 362, 369, 370, 345, 102},
-	{ARCH_AARCH64, ARCH_AARCH64, 0, false, 203, 206, 211, 269, NONE},
-	{ARCH_AARCH64, ARCH_ARM, 0, true, 283, 290, 296, 374, NONE},
-	{ARCH_ARM, ARCH_ARM, 0, true, 283, 290, 296, 374, NONE},
-	{ARCH_RISCV64, ARCH_RISCV64, 0, false, 203, 206, 211, 269, NONE},
-	{ARCH_RISCV64, ARCH_RISCV32, 0, true, 203, 206, 211, 269, NONE},
+	{AUDIT_ARCH_X86_64, AUDIT_ARCH_X86_64, 0, false, 42, 44, 46, 307, NONE},
+	{AUDIT_ARCH_X86_64, AUDIT_ARCH_X86_64, X32, true, 42, 44, 518, 538, NONE},
+	{AUDIT_ARCH_X86_64, AUDIT_ARCH_I386, 0, true, 362, 369, 370, 345, 102},
+	{AUDIT_ARCH_I386, AUDIT_ARCH_I386, 0, true, 362, 369, 370, 345, 102},
+	{AUDIT_ARCH_AARCH64, AUDIT_ARCH_AARCH64, 0, false, 203, 206, 211, 269, NONE},
+	{AUDIT_ARCH_AARCH64, AUDIT_ARCH_ARM, 0, true, 283, 290, 296, 374, NONE},
+	{AUDIT_ARCH_ARM, AUDIT_ARCH_ARM, 0, true, 283, 290, 296, 374, NONE},
+	{AUDIT_ARCH_RISCV64, AUDIT_ARCH_RISCV64, 0, false, 203, 206, 211, 269, NONE},
+	{AUDIT_ARCH_RISCV64, AUDIT_ARCH_RISCV32, 0, true, 203, 206, 211, 269, NONE},
 };
 enum { ARCHS = sizeof(archs) / sizeof(*archs) };
 
 struct builder {
-	struct bpf_step *steps;
+	struct sock_filter *steps;
 	unsigned length;
 };
 
 static void add(struct builder *b, uint16_t code, uint32_t value, uint8_t if_true, uint8_t if_false)
 {
-	b->steps[b->length++] = (struct bpf_step){code, if_true, if_false, value};
+	b->steps[b->length++] = (struct sock_filter){code, if_true, if_false, value};
 }
 
 static void load(struct builder *b, size_t offset)
 {
-	add(b, BPF_LOAD, (uint32_t)offset, 0, 0);
+	add(b, LOAD, (uint32_t)offset, 0, 0);
 }
 
 /* Calls of that number end in `action`. Expects the number to be loaded, as does the next one. */
 static void rule(struct builder *b, uint32_t number, uint32_t action)
 {
-	add(b, BPF_IF_EQUAL, number, 0, 1);
-	add(b, BPF_RETURN, action, 0, 0);
+	add(b, IF_EQUAL, number, 0, 1);
+	add(b, RETURN, action, 0, 0);
 }
 
 /* Calls of that number are reported if the lower half of the argument passes the test. */
 static void rule_if(struct builder *b, uint32_t number, size_t argument, uint16_t test,
 		    uint32_t value)
 {
-	add(b, BPF_IF_EQUAL, number, 0, 4);
-	load(b, offsetof(struct seccomp_call, arguments) + argument * sizeof(uint64_t));
+	add(b, IF_EQUAL, number, 0, 4);
+	load(b, offsetof(struct seccomp_data, args) + argument * sizeof(uint64_t));
 	add(b, test, value, 0, 1);
-	add(b, BPF_RETURN, ACTION_NOTIFY, 0, 0);
-	add(b, BPF_RETURN, ACTION_ALLOW, 0, 0);
+	add(b, RETURN, SECCOMP_RET_USER_NOTIF, 0, 0);
+	add(b, RETURN, SECCOMP_RET_ALLOW, 0, 0);
 }
 
 /*
@@ -70,22 +74,22 @@ static void rule_if(struct builder *b, uint32_t number, size_t argument, uint16_
  */
 static void add_arch(struct builder *b, const struct arch *a)
 {
-	load(b, offsetof(struct seccomp_call, arch));
+	load(b, offsetof(struct seccomp_data, arch));
 	const unsigned test = b->length;
-	add(b, BPF_IF_EQUAL, a->arch, 0, 0);
-	load(b, offsetof(struct seccomp_call, number));
-	rule(b, (uint32_t)a->connect | a->number_bits, ACTION_NOTIFY);
-	rule_if(b, (uint32_t)a->sendto | a->number_bits, 3, BPF_IF_ANY_BIT, MSG_FASTOPEN);
-	rule_if(b, (uint32_t)a->sendmsg | a->number_bits, 2, BPF_IF_ANY_BIT, MSG_FASTOPEN);
-	rule_if(b, (uint32_t)a->sendmmsg | a->number_bits, 3, BPF_IF_ANY_BIT, MSG_FASTOPEN);
+	add(b, IF_EQUAL, a->arch, 0, 0);
+	load(b, offsetof(struct seccomp_data, nr));
+	rule(b, (uint32_t)a->connect | a->number_bits, SECCOMP_RET_USER_NOTIF);
+	rule_if(b, (uint32_t)a->sendto | a->number_bits, 3, IF_ANY_BIT, MSG_FASTOPEN);
+	rule_if(b, (uint32_t)a->sendmsg | a->number_bits, 2, IF_ANY_BIT, MSG_FASTOPEN);
+	rule_if(b, (uint32_t)a->sendmmsg | a->number_bits, 3, IF_ANY_BIT, MSG_FASTOPEN);
 	if (a->socketcall != NONE)
-		rule_if(b, (uint32_t)a->socketcall, 0, BPF_IF_EQUAL, SOCKETCALL_CONNECT);
+		rule_if(b, (uint32_t)a->socketcall, 0, IF_EQUAL, SOCKETCALL_CONNECT);
 	/* It would dial unseen; programs that use it fall back to connect(). */
-	rule(b, IO_URING_SETUP | a->number_bits, ACTION_ERRNO | EPERM);
-	b->steps[test].if_false = (uint8_t)(b->length - test - 1);
+	rule(b, IO_URING_SETUP | a->number_bits, SECCOMP_RET_ERRNO | EPERM);
+	b->steps[test].jf = (uint8_t)(b->length - test - 1);
 }
 
-unsigned filter_build(uint32_t native, struct bpf_step steps[FILTER_SIZE])
+unsigned filter_build(uint32_t native, struct sock_filter steps[FILTER_SIZE])
 {
 	struct builder b = {steps, 0};
 
@@ -93,16 +97,16 @@ unsigned filter_build(uint32_t native, struct bpf_step steps[FILTER_SIZE])
 		if (archs[i].native == native)
 			add_arch(&b, &archs[i]);
 	if (b.length > 0)
-		add(&b, BPF_RETURN, ACTION_ALLOW, 0, 0);
+		add(&b, RETURN, SECCOMP_RET_ALLOW, 0, 0);
 	return b.length;
 }
 
-enum call_kind filter_kind(const struct seccomp_call *call, bool *is_32bit)
+enum call_kind filter_kind(const struct seccomp_data *call, bool *is_32bit)
 {
 	for (int i = 0; i < ARCHS; i++) {
 		const struct arch *a = &archs[i];
-		const uint32_t bits = a->arch == ARCH_X86_64 ? call->number & X32 : 0;
-		const int number = call->number & ~(int)bits;
+		const uint32_t bits = a->arch == AUDIT_ARCH_X86_64 ? call->nr & X32 : 0;
+		const int number = call->nr & ~(int)bits;
 
 		if (a->arch != call->arch || a->number_bits != bits)
 			continue;
@@ -121,15 +125,15 @@ enum call_kind filter_kind(const struct seccomp_call *call, bool *is_32bit)
 uint32_t filter_native(void)
 {
 #if defined __x86_64__ && defined __LP64__
-	return ARCH_X86_64;
+	return AUDIT_ARCH_X86_64;
 #elif defined __i386__
-	return ARCH_I386;
+	return AUDIT_ARCH_I386;
 #elif defined __aarch64__ && defined __LP64__ && defined __AARCH64EL__
-	return ARCH_AARCH64;
+	return AUDIT_ARCH_AARCH64;
 #elif defined __arm__ && defined __ARM_EABI__ && defined __ARMEL__
-	return ARCH_ARM;
+	return AUDIT_ARCH_ARM;
 #elif defined __riscv && __riscv_xlen == 64
-	return ARCH_RISCV64;
+	return AUDIT_ARCH_RISCV64;
 #else
 	return 0;
 #endif

@@ -2,9 +2,10 @@
 /* Which system calls dial, on each architecture, and the seccomp filter that reports them. Pure. */
 #pragma once
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <stdbool.h>
-
-#include "kernel.h"
+#include <stdint.h>
 
 /* How a system call names the socket and the destination. */
 enum call_kind {
@@ -20,10 +21,10 @@ enum call_kind {
  * compatible architectures included. Returns how many there are; 0 where it is not known.
  */
 enum { FILTER_SIZE = 128 };
-unsigned filter_build(uint32_t native, struct bpf_step steps[FILTER_SIZE]);
+unsigned filter_build(uint32_t native, struct sock_filter steps[FILTER_SIZE]);
 
 /* What a reported call is; `is_32bit` says whether its pointers and structures are 32-bit ones. */
-enum call_kind filter_kind(const struct seccomp_call *call, bool *is_32bit);
+enum call_kind filter_kind(const struct seccomp_data *call, bool *is_32bit);
 
 /* The architecture that this file was compiled for; 0 where it is none of these. */
 uint32_t filter_native(void);

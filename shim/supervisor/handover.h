@@ -4,26 +4,23 @@
 
 #include "core/log.h"
 
-enum handover_failure {
-	HANDOVER_OK,
-	HANDOVER_NO_PROCESS, /* no process, socket or memory for the supervisor */
-	HANDOVER_NO_FILTER,  /* seccomp() failed */
-	HANDOVER_NO_ACCESS,  /* the supervisor may not look at this process */
-	HANDOVER_NO_ANSWER,  /* the supervisor has ended, or cannot receive or answer */
+/* Why a command is not supervised. */
+enum refusal {
+	REFUSED_NOT,
+	REFUSED_NO_PROCESS, /* no process or socket for the supervisor */
+	REFUSED_NO_ACCESS,  /* the supervisor may not look at this process */
+	REFUSED_CHILDREN,   /* Yama keeps the supervisor from all but this very process */
+	REFUSED_NO_SECCOMP, /* a filter cannot be installed */
+	REFUSED_OTHER,      /* another supervisor's filter is there already */
+	REFUSED_NO_ANSWER,  /* the filter is installed, but no dial is answered */
+	REFUSALS,
 };
 
-struct handover {
-	enum handover_failure failure;
-	int error;             /* of the system call that failed, negative */
-	bool children_covered; /* else Yama keeps the supervisor from all but this very process */
-};
+/* Whether a filter could be installed in this process, which stays as it is. */
+enum refusal handover_try(void);
 
 /*
- * Everything is tried before in a child process, so that a failure leaves this process as it was:
- * a filter cannot be taken off again. Only should the supervisor be killed in the few
- * microseconds after that, HANDOVER_NO_ANSWER is returned with a filter in place.
+ * Hands over. The process stays as it was where that is refused, but for the last reason, and for
+ * REFUSED_CHILDREN, which is no refusal.
  */
-struct handover handover(const struct context *context);
-
-/* Only tries it in a child process, and leaves this one as it is. */
-struct handover handover_try(const struct context *context);
+enum refusal handover(const struct context *context);

@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The source ports that the kernel chooses from, and those beside a destination's port. Pure. */
+/* How to keep the kernel from choosing one port as a source port. Pure. */
 #pragma once
 
-#include <stdbool.h>
 #include <stdint.h>
 
-#include "core/verdict.h"
-
-/* What a network namespace is set to, as its files in /proc/sys say it. */
+/* net.ipv4.ip_local_port_range of a network namespace; zeros where it is not known. */
 struct ports {
-	uint32_t low, high;   /* net.ipv4.ip_local_port_range */
-	const char *reserved; /* net.ipv4.ip_local_reserved_ports, "8080,50000-50009\n" */
+	uint32_t low, high;
 };
 
-/* Reads "32768\t60999\n" into `ports`; false where it is something else. */
-bool ports_read_range(struct ports *ports, const char *text);
-
-/* How to keep the kernel from choosing one port. */
 struct ports_choice {
 	enum {
 		PORTS_UNCHANGED,  /* it would not choose that port anyway */
@@ -27,8 +19,12 @@ struct ports_choice {
 };
 
 /*
- * Leaves `port` out, for a socket whose IP_LOCAL_PORT_RANGE is `own`. Of the two sides of the port
- * each is as likely as it is large; `random` decides.
+ * Leaves `port` out, for a socket whose IP_LOCAL_PORT_RANGE is `own`, which is only ever narrowed:
+ * it may be the program's. Each side of the port is as likely as it is large; `random` decides.
+ *
+ * Where the namespace's range is not known the port is taken to be inside. Such a range mostly
+ * begins with an even port and ends with an odd one, and the kernel ignores a bound outside of it:
+ * so ports above an even one are chosen, and ports below an odd one.
  */
 struct ports_choice ports_without(const struct ports *ports, uint32_t own, uint16_t port,
 				  uint32_t random);

@@ -4,22 +4,26 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
+#include <poll.h>
 #include <signal.h>
-#include <string.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
-#include "channel.h"
 #include "core/sys.h"
+#include "core/text.h"
+#include "dial.h"
 #include "footprint.h"
-#include "loop.h"
-#include "title.h"
 
 enum { END = 3 };
 
-/* Keeps the channel's end, as descriptor 3, and nothing else. */
+/* SECCOMP_IOCTL_NOTIF_SET_FLAGS and SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP, Linux 6.6. */
+#define NOTIFY_SET_FLAGS _IOW('!', 4, uint64_t)
+#define NOTIFY_SYNC_WAKE_UP ((void *)1)
+
+/* Keeps the launcher's channel, as descriptor 3, and nothing else. */
 static void close_all_but(int end)
 {
 	end = fcntl(end, F_DUPFD, END);
@@ -42,6 +46,18 @@ static void allow_descriptors(void)
 	}
 }
 
+/* The name "noself:PID" tells noselfctl whose supervisor this is. */
+static void name_after(int launcher)
+{
+	struct text name;
+
+	text_start(&name);
+	text_string(&name, "noself:");
+	text_number(&name, (uint64_t)launcher);
+	text_char(&name, '\0');
+	prctl(PR_SET_NAME, name.at);
+}
+
 static void detach(int end, int launcher)
 {
 	/* systemd, among others, sends signals to all of a service; the command must end first. */
@@ -52,54 +68,143 @@ static void detach(int end, int launcher)
 		errno = 0; /* then it stays where it is */
 	allow_descriptors();
 	close_all_but(end);
-	title_set(launcher);
+	name_after(launcher);
 }
 
-/* Whether this process may read that one's memory and copy its descriptors. */
-static int try_access(struct target_cache *cache, const struct channel_offer *offer)
-{
-	const uint32_t pid = (uint32_t)offer->pid;
-	uint64_t word;
-	long r = target_read(pid, offer->address, &word, sizeof(word));
+/*
+ * So often receiving may fail in a row. Something forbids it then, and without a listener a dial
+ * fails at once with ENOSYS, which is better than one that waits for ever.
+ */
+enum { MOST_FAILURES = 1000 };
 
-	if (r >= 0)
-		r = target_pidfd(cache, pid);
-	if (r >= 0)
-		r = target_descriptor(cache, offer->descriptor);
-	if (r >= 0)
-		sys_close((int)r);
-	return r < 0 ? (int)r : 0;
-}
-
-/* `own` is where the context's strings are kept, for title_set() writes over the environment. */
-static void copy_context(const struct context *context, struct context *own, char path[PATH_MAX])
+/*
+ * Logs the event as the library would in the program: with its pid and the thread's name, to the
+ * file of the settings or to the program's own stderr.
+ */
+static void log_event(const struct supervisor *s, uint32_t tid, const struct log_event *event)
 {
-	*own = *context;
-	if (context->settings.log != LOG_FILE)
+	/* The lines of processes that share one of these are limited worse, as their pids
+	 * alternate. */
+	static struct log_limit limits[16];
+	struct context context = *s->context;
+	const uint32_t pid = target_process(tid);
+	char name[16];
+
+	if (context.settings.log == LOG_OFF)
 		return;
-	strncpy(path, context->settings.log_path, PATH_MAX - 1);
-	own->settings.log_path = path;
+	/* There the library sees this dial too, and does it over: it writes the line. */
+	if (event->result >= 0 && target_maps(tid, "/libnoself.so"))
+		return;
+	target_name(tid, name);
+	const struct log_source source = {(long)pid, name};
+	const int program_stderr = target_descriptor(&s->target, LOG_TARGET_STDERR);
+	if (program_stderr >= 0) {
+		dup2(program_stderr, LOG_TARGET_STDERR);
+		close(program_stderr);
+	}
+	context.log_limit = &limits[pid % (sizeof(limits) / sizeof(*limits))];
+	log_write(&context, &source, event);
+	dup2(STDIN_FILENO, LOG_TARGET_STDERR); /* both were /dev/null */
+}
+
+static void answer(struct supervisor *supervisor, const struct seccomp_notif *notification)
+{
+	struct seccomp_notif_resp response = {.id = notification->id};
+	struct log_event event;
+	const long result = dial_decide(supervisor, notification, &event);
+
+	if (event.action)
+		log_event(supervisor, notification->pid, &event);
+	if (result == DIAL_CONTINUE)
+		response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+	else if (result < 0)
+		response.error = (int32_t)result;
+	else
+		response.val = result;
+	dial_request(supervisor, SECCOMP_IOCTL_NOTIF_SEND, &response);
+}
+
+/* Waits up to that many milliseconds, -1 for ever, for a dial or the end of the last program. */
+static bool has_ended(int listener, int patience)
+{
+	struct pollfd one = {.fd = listener, .events = POLLIN};
+	return poll(&one, 1, patience) > 0 && !(one.revents & POLLIN);
+}
+
+/*
+ * Whether receiving ends when the last program does. Without poll() before it a dial is received
+ * sooner, so that fewer signals interrupt one before that.
+ */
+static bool receiving_ends(void)
+{
+	struct utsname system;
+	char *rest;
+
+	if (uname(&system) < 0)
+		return false;
+	const unsigned long major = strtoul(system.release, &rest, 10);
+	return major > 6 || (major == 6 && *rest == '.' && strtoul(rest + 1, NULL, 10) >= 11);
+}
+
+/* Answers the dials of the supervised programs, one after another, until the last has ended. */
+static void loop(struct supervisor *supervisor)
+{
+	const int listener = supervisor->listener;
+	const bool must_poll = !receiving_ends();
+	int failures = 0;
+
+	/* The program's processor takes over at once. Else it only takes longer. */
+	dial_request(supervisor, NOTIFY_SET_FLAGS, NOTIFY_SYNC_WAKE_UP);
+	while (failures < MOST_FAILURES && !(must_poll && has_ended(listener, -1))) {
+		struct seccomp_notif notification = {.id = 0}; /* the kernel wants zeros */
+		const long r = dial_request(supervisor, SECCOMP_IOCTL_NOTIF_RECV, &notification);
+		if (r == 0)
+			answer(supervisor, &notification);
+		if (r == -ENOENT && has_ended(listener, 0))
+			break;
+		/* With these two the program was killed or interrupted in the meantime. */
+		failures = r == 0 || r == -ENOENT || r == -EINTR ? 0 : failures + 1;
+	}
+}
+
+static void tell(int number)
+{
+	send(END, &number, sizeof(number), MSG_NOSIGNAL);
+}
+
+/* A copy of the descriptor that the launcher offers; a negative errno: -EPIPE where it is gone. */
+static int take(struct target *launcher, uint32_t pid)
+{
+	static const int here = 1; /* at the same address in the launcher */
+	int number, copy = 0;
+
+	if (recv(END, &number, sizeof(number), 0) != sizeof(number))
+		return -EPIPE;
+	if (!target_read(pid, (uintptr_t)&here, &copy, sizeof(copy)))
+		copy = -EPERM;
+	else if ((copy = target_hold(launcher, pid)) == 0)
+		copy = target_descriptor(launcher, number);
+	tell(copy < 0 ? copy : 0);
+	return copy;
 }
 
 _Noreturn void process_run(const struct context *context, int end, int launcher)
 {
-	static char path[PATH_MAX];
-	struct context own;
-	static struct supervisor supervisor; /* zeros */
-	struct channel_offer offer = {.listener = -1};
+	struct supervisor supervisor = {.context = context, .target = {.pidfd = -1}};
+	int test;
 
-	copy_context(context, &own, path);
 	detach(end, launcher);
-	supervisor.context = &own;
-	supervisor.target.pidfd = -1;
-	supervisor.netns = netns_create();
-	supervisor.receiving_ends = loop_receiving_ends();
-	while (supervisor.netns && channel_receive(END, &offer) == 0) {
-		channel_answer(END, try_access(&supervisor.target, &offer));
-		if (offer.listener >= 0 && offer.pid == launcher)
-			footprint_reduce();
-		if (offer.listener >= 0)
-			loop_run(&supervisor, offer.listener);
+	netns_open(&supervisor.netns);
+	tell(getpid());
+	while ((test = take(&supervisor.target, (uint32_t)launcher)) == -EPERM)
+		;
+	sys_close(test);
+	if (test >= 0)
+		supervisor.listener = take(&supervisor.target, (uint32_t)launcher);
+	if (test >= 0 && supervisor.listener >= 0) {
+		sys_close(END);
+		footprint_reduce();
+		loop(&supervisor);
 	}
 	_exit(0);
 }
