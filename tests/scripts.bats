@@ -50,14 +50,14 @@ load lib/helpers
   [[ ${lines[-1]} == "setup: cannot build without: one" ]]
   ln -s "$(command -v bash)" "$(command -v sh)" "$(command -v dirname)" bin
   run -1 env PATH="$PWD/bin" scripts/setup build
-  [[ $output == "setup: no apt-get here; please install by hand (Debian's names): one"* ]]
+  [[ $output == "setup: packages: this system has no apt-get; install by hand (Debian's names): one"* ]]
   [[ $EUID != 0 ]] || user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
   printf '#!/bin/sh\nexit 1\n' >sudo/sudo
   sed -i '/one/d' scripts/packages
   run -0 env PATH="$PWD/sudo:$PATH" "${user[@]}" scripts/setup test
-  [[ ${lines[1]} == "setup: to install them: sudo apt-get install two" ]]
+  [[ ${lines[0]} == "setup: packages: "*"; run: sudo apt-get install two" ]]
   run -2 scripts/setup everything
-  [[ $output == "setup: expected one of: build, test, full; got 'everything'; nothing done" ]]
+  [[ $output == "setup: expected one of: build, test, full; got 'everything'; nothing was installed" ]]
   rm -rf "$copy"
 }
 
@@ -71,7 +71,7 @@ load lib/helpers
 
 @test "without a network namespace the demo dials until it happens" {
   run -0 "$ROOT/scripts/demo" --dial
-  [[ $output == *"<- it reads what it wrote itself"*"Connection refused   (60000 times)"* ]]
+  [[ $output == *"<- the client reads what it wrote itself"*"Connection refused   (60000 times)"* ]]
 }
 
 @test "a demo whose library is missing says which scene went wrong" {
@@ -81,7 +81,7 @@ load lib/helpers
   cp -R "$ROOT/Makefile" "$ROOT/scripts" "$ROOT/shim" "$ROOT/tests" "$ROOT/build" "$tree"
   : >"$tree/build/libnoself.so"
   run -1 "$tree/scripts/demo"
-  [[ ${lines[-1]} == "Not as announced: scene 1 with noself;"* ]]
+  [[ ${lines[-1]} == "Not as expected: scene 1 with noself;"* ]]
 }
 
 @test "the demo called wrongly says how in one line" {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Does one kind of work in turns: a byte on stdin starts a turn, its nanoseconds go to stdout. */
+/* Does one kind of work in turns: a byte on stdin starts a turn, stdout gets its nanoseconds. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -51,8 +51,7 @@ static int dial(int fd, int port)
 /* connect blocking|non-blocking: dials a listener. */
 static void turn_connect(char **arguments)
 {
-	/* Connections close with a reset, so that no TIME_WAIT is left: accepted sockets inherit
-	 * it. */
+	/* Accepted sockets inherit it and close with a reset: no TIME_WAIT is left. */
 	const struct linger reset = {.l_onoff = 1, .l_linger = 0};
 	static int listener = -1, port;
 	struct sockaddr_in at;
@@ -96,11 +95,11 @@ static bool is_self(int fd)
 }
 
 /*
- * self hand|library|refused ERRNO: sets the ephemeral range to two ports, another two each time,
- * and dials the first, which is the one that the kernel takes first. That ends in ERRNO.
- *   hand     as Go's dialer does: compares both names, closes, dials from a new socket
- *   library  one dial; the library under the program does the rest
- *   refused  for comparison, dials a port outside of the range
+ * self hand|library|refused ERRNO: sets the ephemeral range to two ports, a new pair each time, and
+ * dials the first, which the kernel chooses first. The dial must fail with ERRNO.
+ *   hand     does what Go's dialer does: compares both names, closes, dials from a new socket
+ *   library  dials once; the preloaded library does the rest
+ *   refused  dials a port outside the range, for comparison
  */
 static void turn_self(char **arguments)
 {
@@ -140,7 +139,7 @@ static void turn_start(char **arguments)
 	must(waitpid(pid, &status, 0) == pid && status == 0, program[0]);
 }
 
-/* call: a system call that no guard looks at. */
+/* call: a system call that neither the library nor the supervisor handles. */
 static void turn_call(char **arguments)
 {
 	(void)arguments;

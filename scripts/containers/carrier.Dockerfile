@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: MIT
-# The image that carries the library into a pod: `cp` and one file (kubernetes.yaml).
+# The image of the init container in kubernetes.yaml: `cp` and the library.
 FROM busybox:stable
 COPY libnoself.so /libnoself.so
