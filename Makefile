@@ -57,9 +57,11 @@ KERNEL_HEADERS := $(if $(call accepts,-include linux/seccomp.h),,-idirafter /usr
 	-idirafter /usr/include/$(shell $(CC) -print-multiarch))
 
 # The command needs nothing at run time where there is a static libc to link it with.
-COMMAND_CFLAGS := -std=gnu11 -D_GNU_SOURCE= $(KERNEL_HEADERS) -fPIE $(call accepts,-fcf-protection) \
+COMMAND_CFLAGS := -std=gnu11 -D_GNU_SOURCE= -D_FILE_OFFSET_BITS=64 $(KERNEL_HEADERS) -fPIE \
+	-ffunction-sections -fdata-sections $(call accepts,-fcf-protection) \
 	$(call accepts,-mbranch-protection=standard) '-fdebug-prefix-map=$(CURDIR)=.' $(WARN)
-COMMAND_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack $(if $(filter -g%,$(CFLAGS)),,-s)
+COMMAND_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections \
+	$(if $(filter -g%,$(CFLAGS)),,-s)
 # $(call links,FLAG) is the flag where it makes a program without a loader; musl-gcc takes
 # -static-pie for -pie.
 links = $(shell program=$$(mktemp); echo 'int main(void) { return 0; }' | \
@@ -76,8 +78,10 @@ $(COMMAND_OBJECTS): $(BUILD)/%.o: %.c Makefile
 	$(CC) $(CPPFLAGS) -Ishim $(CFLAGS) $(COMMAND_CFLAGS) -MMD -MP -c -o $@ $<
 
 # What is filled in: the file $(BUILD)/libdir is new whenever another LIBDIR is asked for.
-$(BUILD)/shim/command/installed.o: COMMAND_CFLAGS += '-DVERSION="$(VERSION)"' '-DLIBDIR="$(LIBDIR)"'
-$(BUILD)/shim/command/installed.o: $(BUILD)/libdir shim/version
+$(BUILD)/shim/command/main.o: COMMAND_CFLAGS += '-DVERSION="$(VERSION)"'
+$(BUILD)/shim/command/main.o: shim/version
+$(BUILD)/shim/command/find_library.o: COMMAND_CFLAGS += '-DLIBDIR="$(LIBDIR)"'
+$(BUILD)/shim/command/find_library.o: $(BUILD)/libdir
 
 $(BUILD)/libdir: $(if $(filter-out x$(LIBDIR),x$(file <$(BUILD)/libdir)),FORCE)
 	@mkdir -p $(@D)
@@ -96,8 +100,8 @@ PURE_OBJECTS := $(addprefix $(BUILD)/shim/core/,endpoint.o errnames.o \
 	log_limit.o log_line.o settings.o tcpinfo.o text.o verdict.o) \
 	$(addprefix $(BUILD)/shim/supervisor/,filter.o ports.o)
 
-COMMAND_PURE := $(addprefix $(BUILD)/shim/command/,elf_file.o elf_names.o environment.o machine.o \
-	memory.o messages.o path.o program.o script.o source.o)
+COMMAND_PURE := $(addprefix $(BUILD)/shim/command/,elf_file.o environment.o messages.o path.o \
+	program.o)
 
 $(BUILD)/unit/%: tests/unit/%.c $(PURE_OBJECTS) $(COMMAND_PURE) Makefile
 	@mkdir -p $(@D)

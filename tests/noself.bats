@@ -224,7 +224,7 @@ END
   [[ ${stderr_lines[0]} == "noself: 'sh': covered by '$LIBRARY'; mode=fail retries=5 \
 errno=ECONNREFUSED pinned=fail bind-no-port=1 log=off" ]]
   NOSELF_DISABLE=1 refused 0 'not covered, for NOSELF_DISABLE is 1' "$NOSELF" -v true
-  refused 1 'not covered (statically linked)' "$NOSELF" -v -m observe --force "$OPEN/printenv" UNSET
+  refused 1 'not covered (statically linked, and ' "$NOSELF" -v -m observe --force "$OPEN/printenv" UNSET
   need_supervisor
   refused 1 'covered by the supervisor (statically linked)' "$NOSELF" -v "$OPEN/printenv" UNSET
   refused 0 "covered by '$LIBRARY' and the supervisor" "$NOSELF" -v -s true
@@ -249,9 +249,9 @@ errno=ECONNREFUSED pinned=fail bind-no-port=1 log=off" ]]
   refused 126 "'./plain': not executable" "$NOSELF" --force ./plain
   PATH=$PATH:$PWD/one refused 126 "'tool': a directory" "$NOSELF" tool
   if [[ $EUID == 0 ]]; then
-    refused 126 "perhaps in '$OPEN/closed', which this user may not enter" \
+    refused 126 "perhaps '$OPEN/closed/tool', in a directory that this user may not enter" \
       as_nobody "$NOSELF" "$OPEN/closed/tool"
-    PATH=$OPEN/closed:$PATH refused 126 "in '$OPEN/closed'" as_nobody "$NOSELF" tool
+    PATH=$OPEN/closed:$PATH refused 126 "perhaps '$OPEN/closed/tool'" as_nobody "$NOSELF" tool
     PATH=$OPEN/closed:$PATH run -0 as_nobody "$NOSELF" true
   fi
 }

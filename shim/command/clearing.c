@@ -1,55 +1,115 @@
 /* SPDX-License-Identifier: MIT */
-/* Commands that start another one without the environment they were given. Pure. */
+/* Commands that start another one, some without the environment they were given. */
 #include "clearing.h"
 
+#include <getopt.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <string.h>
 
-#include "env_words.h"
+#include "messages.h"
 #include "path.h"
 
-/* Whether one of NULL-terminated `words` is `word`. */
-static bool among(const char *const *words, const char *word)
+#define BLANKS " \t\n\v\f\r"
+
+/* What env(1) does with its words. */
+struct env {
+	bool drops_preload; /* the command would not get LD_PRELOAD */
+	bool is_elsewhere;  /* names are looked for otherwise than here */
+	const char *split;  /* the string of -S */
+};
+
+/* Reads the options, up to -S; returns what follows them, or NULL where one is unknown. */
+static char *const *read_options(struct env *env, char *const *words)
+{
+	static const struct option options[] = {
+		{"ignore-environment", no_argument, NULL, 'i'},
+		{"unset", required_argument, NULL, 'u'},
+		{"chdir", required_argument, NULL, 'C'},
+		{"split-string", required_argument, NULL, 'S'},
+		{"argv0", required_argument, NULL, 'a'},
+		{NULL, 0, NULL, 0},
+	};
+	const int count = (int)words_count(words);
+	int letter;
+
+	optind = 0; /* from the start */
+	opterr = 0;
+	env->split = NULL;
+	while (!env->split &&
+	       (letter = getopt_long(count, words, "+iu:C:S:a:0v", options, NULL)) != -1) {
+		if (letter == '?')
+			return NULL;
+		const char *value = optarg ? optarg : "";
+		env->drops_preload |=
+			letter == 'i' || (letter == 'u' && strcmp(value, "LD_PRELOAD") == 0);
+		env->is_elsewhere |= letter == 'C';
+		env->split = letter == 'S' ? optarg : NULL;
+	}
+	return words + optind;
+}
+
+/* A call of env with the words of -S and those behind it. */
+static char **split(const char *string, char *const *rest)
+{
+	char *copy = format("env %s", string), *state;
+	char **words = allocate((strlen(copy) + words_count(rest)) * sizeof(*words)), **end = words;
+
+	for (char *w = strtok_r(copy, BLANKS, &state); w; w = strtok_r(NULL, BLANKS, &state))
+		*end++ = w;
+	memcpy(end, rest, words_count(rest) * sizeof(*rest));
+	return words;
+}
+
+/* Returns the command that env runs, NULL where that cannot be told. */
+static const char *read_env(struct env *env, char *const *words)
+{
+	words = read_options(env, words);
+	while (words && env->split) {
+		/* Quotes, escapes and variables are left to env. */
+		if (strpbrk(env->split, "\\'\"$#"))
+			return NULL;
+		words = read_options(env, split(env->split, words));
+	}
+	if (!words)
+		return NULL;
+	if (*words && strcmp(*words, "-") == 0) {
+		env->drops_preload = true;
+		words++;
+	}
+	for (; *words && strchr(*words, '='); words++) {
+		env->drops_preload |= strncmp(*words, "LD_PRELOAD=", 11) == 0;
+		env->is_elsewhere |= strncmp(*words, "PATH=", 5) == 0;
+	}
+	return env->is_elsewhere ? NULL : *words;
+}
+
+static bool has_word(char *const *words, const char *word)
 {
 	while (*words && strcmp(*words, word) != 0)
 		words++;
 	return *words != NULL;
 }
 
-/* setpriv --reset-env: its options, up to the command that it runs. */
-static bool setpriv_clears(char *const *words)
+struct started clearing_read(char *const *words)
 {
-	static const char *const flags[] = {"--nnp",         "--no-new-privs", "--clear-groups",
-					    "--keep-groups", "--init-groups",  NULL};
-
-	while (*words && strncmp(*words, "--", 2) == 0 && words[0][2]) {
-		if (strncmp(*words, "--reset", 7) == 0)
-			return true;
-		const bool has_value = !strchr(*words, '=') && !among(flags, *words);
-		words += has_value && words[1] ? 2 : 1;
-	}
-	return false;
-}
-
-const char *clearing_remedy(char *const *words)
-{
-	static const struct {
-		const char *name, *instead;
-	} always[] = {
+	static const char *const always[][2] = {
 		{"sudo", "sudo noself COMMAND"},
 		{"doas", "doas noself COMMAND"},
 		{"su", "su -c 'noself COMMAND' USER"},
 		{"runuser", "runuser -u USER -- noself COMMAND"},
 	};
 	const char *name = path_last(words[0]);
+	struct started started = {NULL, NULL};
+	struct env env = {.drops_preload = false};
 
 	for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++)
-		if (strcmp(name, always[i].name) == 0)
-			return always[i].instead;
-	if (strcmp(name, "setpriv") == 0 && setpriv_clears(words + 1))
-		return "setpriv --reset-env noself COMMAND";
-	if (strcmp(name, "env") == 0 && env_words_read(words + 1).drops_preload)
-		return "env -i noself COMMAND";
-	return NULL;
+		if (strcmp(name, always[i][0]) == 0)
+			started.instead = always[i][1];
+	if (strcmp(name, "setpriv") == 0 && has_word(words, "--reset-env"))
+		started.instead = "setpriv --reset-env noself COMMAND";
+	if (strcmp(name, "env") == 0)
+		started.command = read_env(&env, words);
+	if (env.drops_preload)
+		started.instead = "env -i noself COMMAND";
+	return started;
 }

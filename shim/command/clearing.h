@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Commands that start another one without the environment they were given. Pure. */
+/* Commands that start another one, some without the environment they were given. */
 #pragma once
 
-/*
- * What to write instead of the command `words[0]`, with its arguments and a NULL behind them, where
- * it is one of these: a call that has noself behind it. Else NULL.
- */
-const char *clearing_remedy(char *const *words);
+struct started {
+	const char *instead; /* of a command whose own would not get LD_PRELOAD: a call that has
+				noself behind it. Else NULL */
+	const char *command; /* what env(1) starts; NULL where that cannot be told */
+};
+
+/* Reads the command `words[0]` with its arguments and a NULL behind them. */
+struct started clearing_read(char *const *words);

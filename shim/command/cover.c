@@ -3,83 +3,62 @@
 #include "cover.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "clearing.h"
-#include "env_words.h"
-#include "memory.h"
+#include "messages.h"
 #include "path.h"
 #include "refusal.h"
 
 /* So many interpreters the kernel goes through. */
 enum { MOST_HOPS = 5 };
 
-/* Reads what the file is; false where it may be run but not read. */
-static bool read_program(struct program *program, const char *file)
+#define NAME_ANOTHER "name a program or a script"
+#define BY_RULE "use the firewall rule that 'noselfctl ports --nft PORT' prints"
+
+/* Goes on with what the command starts; false where that ends the matter. */
+static bool follow_command(struct coverage *coverage, char *const *words, const char **file)
 {
-	struct source source;
-	const int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	const struct started started = clearing_read(words);
+	int error = 0;
 
-	if (fd < 0)
-		return false;
-	source_of_file(&source, fd);
-	program_read(program, &source);
-	close(fd);
-	return true;
-}
-
-/* Goes on with what env runs; false where that ends the matter. */
-static bool follow_env(struct coverage *coverage, char *const *words, const char **file)
-{
-	const struct env_words env = env_words_read(words + 1);
-	const char *instead = clearing_remedy(words);
-	int error;
-
-	if (instead) {
-		refusal_of_clearing(coverage, instead);
-		return false;
+	if (started.instead) {
+		coverage->is_within_reach = true;
+		return refuse(coverage, COVER_REFUSED,
+			      "a command that clears the environment of what it starts",
+			      format("put noself behind it: %s", started.instead));
 	}
-	if (!env.command)
-		return true;
-	*file = coverage->via = path_find(env.command, &error);
-	if (error)
-		refusal_of_path(coverage, *file, error);
-	return !error;
+	if (started.command)
+		*file = coverage->via = path_find(started.command, &error);
+	return !error || refuse_path(coverage, *file, error);
 }
 
 /* Goes on with a script's interpreter; false where that ends the matter. */
 static bool follow_script(struct coverage *coverage, const struct program *program,
 			  const char **file)
 {
-	char *interpreter =
-		memory_copy(program->kind == PROGRAM_TEXT ? "/bin/sh" : program->interpreter);
-	char *words[] = {interpreter, NULL, NULL};
+	const bool is_text = program->kind == PROGRAM_TEXT;
+	char *interpreter = format("%s", is_text ? "/bin/sh" : program->interpreter);
+	char *argument = *program->argument ? format("%s", program->argument) : NULL;
+	char *words[] = {interpreter, argument, NULL};
 
-	coverage->is_text |= program->kind == PROGRAM_TEXT;
-	if (!*interpreter) {
-		refusal_of_format(coverage, "a script that names no interpreter");
-		return false;
-	}
+	coverage->is_text |= is_text;
+	if (!*interpreter)
+		return refuse(coverage, COVER_REFUSED, "a script that names no interpreter",
+			      NAME_ANOTHER);
 	*file = coverage->via = interpreter;
 	const int error = path_error(interpreter);
-	if (error)
-		refusal_of_path(coverage, interpreter, error);
-	else if (strcmp(path_last(interpreter), "env") == 0) {
-		if (*program->argument)
-			words[1] = memory_copy(program->argument);
-		return follow_env(coverage, words, file);
-	}
-	return !error;
+	return error ? refuse_path(coverage, interpreter, error)
+		     : follow_command(coverage, words, file);
 }
 
 /* Goes from `file` through scripts to the program; false where it found none to read. */
 static bool find_program(struct coverage *coverage, struct program *program, const char **file)
 {
 	for (int hops = 0; hops <= MOST_HOPS; hops++) {
-		if (!read_program(program, *file)) {
-			coverage->warning = "it cannot be read, so this is a guess";
+		if (!program_read_file(program, *file)) {
+			coverage->remark = "it cannot be read, so this is a guess";
 			return false;
 		}
 		if (program->kind != PROGRAM_SCRIPT && program->kind != PROGRAM_TEXT)
@@ -87,84 +66,80 @@ static bool find_program(struct coverage *coverage, struct program *program, con
 		if (!follow_script(coverage, program, file))
 			return false;
 	}
-	refusal_of_format(coverage, "a script, and so on without end");
-	return false;
+	return refuse(coverage, COVER_REFUSED, "a script, and so on without end", NAME_ANOTHER);
 }
 
-/*
- * A dynamic loader reads LD_PRELOAD for the program that it is told to run; noself itself, which is
- * static, hands it on.
- */
-static bool passes_preload_on(const char *file)
+/* A dynamic loader preloads the library for the program that it is told to run. */
+static bool is_loader(const char *name)
 {
-	const char *name = path_last(file);
 	return strncmp(name, "ld-", 3) == 0 || strncmp(name, "ld.so", 5) == 0 ||
-	       strncmp(name, "ld64.so", 7) == 0 || strcmp(name, "noself") == 0;
+	       strncmp(name, "ld64.so", 7) == 0;
 }
 
-static void judge_program(struct coverage *coverage, const struct program *program)
+static bool judge_program(struct coverage *coverage, const struct program *program,
+			  const char *name)
 {
 	if (program->kind != PROGRAM_ELF)
-		refusal_of_format(coverage, "neither a program for Linux nor a script");
-	else if (!program->has_loader && program->names_libc)
-		refusal_of_format(coverage, "a shared library, not a program");
-	else if (!program->has_loader)
-		refusal_of_library(coverage, "statically linked");
-	else if (program->loader[0] == '/' && path_error(program->loader) == ENOENT)
-		refusal_of_loader(coverage, program->loader);
-	else if (program->is_go)
-		refusal_of_library(coverage, "a Go program, which makes its own system calls");
-	else if (!program->names_libc)
-		refusal_of_library(coverage, "linked with no libc");
-	else if (program->names_io_uring)
-		coverage->warning =
+		return refuse(coverage, COVER_REFUSED, "neither a program for Linux nor a script",
+			      NAME_ANOTHER);
+	if (is_loader(name) || strcmp(name, "noself") == 0) {
+		coverage->remark = "for the command that it runs";
+		return true;
+	}
+	if (!program->has_loader && program->names_libc)
+		return refuse(coverage, COVER_REFUSED, "a shared library, not a program",
+			      NAME_ANOTHER);
+	if (!program->has_loader)
+		return refuse(coverage, COVER_SUPERVISOR, "statically linked", NULL);
+	if (program->loader[0] == '/' && path_error(program->loader) == ENOENT)
+		return refuse(
+			coverage, COVER_MISSING,
+			format("built for the loader '%s', which does not exist", program->loader),
+			"install the C library that it belongs to");
+	if (program->is_go)
+		return refuse(coverage, COVER_SUPERVISOR,
+			      "a Go program, which makes its own system calls", NULL);
+	if (!program->names_libc)
+		return refuse(coverage, COVER_SUPERVISOR, "linked with no libc", NULL);
+	if (program->names_io_uring)
+		coverage->remark =
 			"it can use io_uring, whose connections the library does not see";
+	return true;
 }
 
-/* Judges `file` and what it leads to; false where it is not known what machine it is built for. */
-static bool judge_file(struct coverage *coverage, const char *file, struct machine *machine)
+static bool judge_privilege(struct coverage *coverage, const char *file)
 {
-	struct program program;
-	const bool is_read = find_program(coverage, &program, &file);
+	const struct privilege *privilege = path_privilege(file);
 
-	if (coverage->how != COVER_PRELOAD)
-		return false;
-	const enum privilege privilege = privilege_of(file);
-	if (privilege)
-		refusal_of_privilege(coverage, privilege);
-	else if (is_read && !passes_preload_on(file))
-		judge_program(coverage, &program);
-	if (is_read)
-		*machine = program.machine;
-	return is_read;
-}
-
-/* Judges the command in `file`, which is there and may be run. */
-static void judge_words(struct coverage *coverage, char *const *words, const char *file)
-{
-	const char *instead = clearing_remedy(words);
-	const bool is_env = strcmp(path_last(words[0]), "env") == 0;
-	struct machine machine;
-	bool is_known = false;
-
-	if (instead)
-		refusal_of_clearing(coverage, instead);
-	else if (!is_env || follow_env(coverage, words, &file))
-		is_known = judge_file(coverage, file, &machine);
-	/* Where the library does not reach the command, it may reach what that starts. */
-	find_library(&coverage->library, is_known ? &machine : NULL);
-	if (coverage->how == COVER_PRELOAD && coverage->library.result != LIBRARY_FOUND)
-		refusal_of_search(coverage, &machine);
+	if (!privilege)
+		return true;
+	/* To anybody else the filter costs these rights. */
+	coverage->is_within_reach = geteuid() == 0;
+	return refuse(coverage, COVER_REFUSED,
+		      format("%s, so the loader ignores LD_PRELOAD", privilege->what),
+		      format("run noself as %s, or " BY_RULE, privilege->user));
 }
 
 void cover_judge(struct coverage *coverage, char *const *words)
 {
+	struct program program;
+	bool is_read = false;
 	int error;
 
 	*coverage = (struct coverage){.how = COVER_PRELOAD};
-	coverage->file = path_find(words[0], &error);
-	if (error)
-		refusal_of_path(coverage, coverage->file, error);
-	else
-		judge_words(coverage, words, coverage->file);
+	const char *file = coverage->file = path_find(words[0], &error);
+	if (error) {
+		refuse_path(coverage, file, error);
+		return;
+	}
+	if (follow_command(coverage, words, &file)) {
+		is_read = find_program(coverage, &program, &file);
+		if (coverage->how == COVER_PRELOAD && judge_privilege(coverage, file) && is_read)
+			judge_program(coverage, &program, path_last(file));
+	}
+	/* Where the library does not reach the command, it may reach what that starts. */
+	const uint32_t machine = is_read ? program.machine : 0;
+	find_library(&coverage->library, machine);
+	if (coverage->how == COVER_PRELOAD && coverage->library.result != LIBRARY_FOUND)
+		refuse_search(coverage, machine);
 }

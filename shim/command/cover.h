@@ -2,10 +2,7 @@
 /* Whether and how a command can be kept from connecting to itself. */
 #pragma once
 
-#include <stdbool.h>
-
 #include "find_library.h"
-#include "program.h"
 
 enum cover {
 	COVER_PRELOAD,    /* by the library */
@@ -22,9 +19,10 @@ struct coverage {
 	const char *via;        /* what runs that in the end, or NULL where it is no script */
 	const char *reason;     /* why not COVER_PRELOAD: what goes after "FILE: " */
 	const char *remedy;     /* NULL for COVER_SUPERVISOR */
-	const char *warning;    /* of COVER_PRELOAD, or NULL */
+	const char *remark;     /* of COVER_PRELOAD, or NULL */
 	bool is_text;           /* the kernel does not run it, a shell does */
 	bool is_within_reach;   /* the supervisor covers it all the same, where it is asked for */
+	bool is_supervised;     /* the supervisor has been started for it */
 	struct library library; /* also where it is only for what the command starts */
 };
 

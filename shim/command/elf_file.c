@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* The parts of an ELF file that say whether the library reaches it. Pure. */
+/* The parts of an ELF file that say whether the library reaches it. */
 #include "elf_file.h"
 
 #include <elf.h>
-#include <stddef.h>
 #include <string.h>
 
-#include "elf_names.h"
+enum {
+	MOST_BYTES = 65536,        /* of any part, read at once; the kernel's limit for headers */
+	MOST_NAMES = 64 * 1048576, /* a table that claims to be longer is read no further */
+};
 
 struct elf {
-	struct source *source;
+	int fd;
 	bool is_64, is_big;
-	uint64_t headers; /* where the program headers begin */
-	unsigned count;   /* how many there are */
+	unsigned count;              /* of program headers */
+	uint8_t headers[MOST_BYTES]; /* these */
+	uint8_t part[MOST_BYTES];    /* what was read last of the rest */
 };
 
 /* A number of `size` bytes, in the file's own order. */
@@ -31,51 +34,71 @@ static uint64_t number(const struct elf *elf, const uint8_t *at, size_t size)
 		      : number(elf, (at) + offsetof(Elf32_##type, member),                         \
 			       sizeof(((Elf32_##type *)0)->member)))
 #define SIZE_OF(elf, type) ((elf)->is_64 ? sizeof(Elf64_##type) : sizeof(Elf32_##type))
-
-struct segment {
-	uint32_t type;
-	uint64_t offset, address, size;
-};
-
-/* False where the file ends before it. */
-static bool read_segment(const struct elf *elf, unsigned i, struct segment *segment)
-{
-	uint8_t at[sizeof(Elf64_Phdr)];
-	const size_t size = SIZE_OF(elf, Phdr);
-
-	if (!source_read(elf->source, elf->headers + i * size, at, size))
-		return false;
-	segment->type = (uint32_t)MEMBER(elf, at, Phdr, p_type);
-	segment->offset = MEMBER(elf, at, Phdr, p_offset);
-	segment->address = MEMBER(elf, at, Phdr, p_vaddr);
-	segment->size = MEMBER(elf, at, Phdr, p_filesz);
-	return true;
-}
+#define SEGMENT(elf, i, member) MEMBER(elf, (elf)->headers + (i)*SIZE_OF(elf, Phdr), Phdr, member)
 
 /* Where the byte lies that is mapped to `address`, or 0. */
 static uint64_t offset_of(const struct elf *elf, uint64_t address)
 {
-	struct segment load;
-	for (unsigned i = 0; i < elf->count && read_segment(elf, i, &load); i++)
-		if (load.type == PT_LOAD && address >= load.address &&
-		    address - load.address < load.size)
-			return address - load.address + load.offset;
+	for (unsigned i = 0; i < elf->count; i++) {
+		const uint64_t distance = address - SEGMENT(elf, i, p_vaddr);
+		if (SEGMENT(elf, i, p_type) == PT_LOAD && distance < SEGMENT(elf, i, p_filesz))
+			return SEGMENT(elf, i, p_offset) + distance;
+	}
 	return 0;
 }
 
-/* The dynamic section: says where the strings are, which name the libraries and the imports. */
-static void read_dynamic(struct program *program, const struct elf *elf, const struct segment *all)
+/* Reads `size` bytes, but at most as many as fit, into `part`; returns how many there are. */
+static size_t read_part(struct elf *elf, uint64_t offset, uint64_t size)
 {
-	enum { MOST_ENTRIES = 4096 };
-	uint8_t at[sizeof(Elf64_Dyn)];
+	return program_bytes(elf->fd, offset, elf->part, size < MOST_BYTES ? size : MOST_BYTES);
+}
+
+static bool begins(const char *name, const char *with)
+{
+	return strncmp(name, with, strlen(with)) == 0;
+}
+
+static void judge_name(struct program *program, const char *name)
+{
+	if (strcmp(name, "libc.so") == 0 || begins(name, "libc.so.6") ||
+	    begins(name, "libc.musl-") || begins(name, "ld-musl-"))
+		program->names_libc = true;
+	if (begins(name, "io_uring_") || begins(name, "liburing"))
+		program->names_io_uring = true;
+}
+
+/* The dynamic strings, which name the libraries and the imports. */
+static void read_names(struct program *program, struct elf *elf, uint64_t offset, uint64_t size)
+{
+	size_t done;
+
+	for (size = size < MOST_NAMES ? size : MOST_NAMES; size; offset += done, size -= done) {
+		const size_t got = read_part(elf, offset, size);
+		done = 0;
+		for (size_t i = 0; i < got; i++) {
+			if (elf->part[i])
+				continue;
+			judge_name(program, (const char *)elf->part + done);
+			done = i + 1;
+		}
+		/* A name that is cut off is read again, unless it is longer than any that counts.
+		 */
+		if (done == 0)
+			done = got;
+		if (done == 0)
+			return;
+	}
+}
+
+/* The dynamic section says where the strings are. */
+static void read_dynamic(struct program *program, struct elf *elf, size_t got)
+{
 	const size_t size = SIZE_OF(elf, Dyn);
 	uint64_t address = 0, length = 0;
 
-	for (uint64_t i = 0; i < MOST_ENTRIES && (i + 1) * size <= all->size; i++) {
-		if (!source_read(elf->source, all->offset + i * size, at, size))
-			break;
-		const uint64_t tag = MEMBER(elf, at, Dyn, d_tag);
-		const uint64_t value = MEMBER(elf, at, Dyn, d_un.d_val);
+	for (size_t at = 0; at + size <= got; at += size) {
+		const uint64_t tag = MEMBER(elf, elf->part + at, Dyn, d_tag);
+		const uint64_t value = MEMBER(elf, elf->part + at, Dyn, d_un.d_val);
 		if (tag == DT_NULL)
 			break;
 		if (tag == DT_STRTAB)
@@ -85,73 +108,58 @@ static void read_dynamic(struct program *program, const struct elf *elf, const s
 	}
 	const uint64_t strings = address ? offset_of(elf, address) : 0;
 	if (strings)
-		elf_names_read(program, elf->source, strings, length);
+		read_names(program, elf, strings, length);
 }
 
 /* Go's linker leaves a note: type 4, of an owner called "Go". */
-static void read_notes(struct program *program, const struct elf *elf, const struct segment *all)
+static void read_notes(struct program *program, const struct elf *elf, size_t got)
 {
-	enum { MOST_BYTES = 65536, GO_BUILD_ID = 4 };
+	enum { GO_BUILD_ID = 4, HEADER = sizeof(Elf64_Nhdr) }; /* the same in both classes */
 	static const char owner[4] = "Go\0";
-	struct {
-		uint8_t header[sizeof(Elf64_Nhdr)]; /* the same in both classes */
-		char owner[sizeof(owner)];
-	} note;
 
-	for (uint64_t at = 0; at + sizeof(note) <= all->size && at < MOST_BYTES; at += 4) {
-		if (!source_read(elf->source, all->offset + at, &note, sizeof(note)))
-			return;
-		if (MEMBER(elf, note.header, Nhdr, n_namesz) == sizeof(owner) &&
-		    MEMBER(elf, note.header, Nhdr, n_type) == GO_BUILD_ID &&
-		    memcmp(note.owner, owner, sizeof(owner)) == 0)
+	for (size_t i = 0; i + HEADER + sizeof(owner) <= got; i += 4) {
+		const uint8_t *at = elf->part + i;
+		if (MEMBER(elf, at, Nhdr, n_namesz) == sizeof(owner) &&
+		    MEMBER(elf, at, Nhdr, n_type) == GO_BUILD_ID &&
+		    memcmp(at + HEADER, owner, sizeof(owner)) == 0)
 			program->is_go = true;
 	}
 }
 
-static void read_loader(struct program *program, const struct elf *elf, const struct segment *all)
+static void read_segment(struct program *program, struct elf *elf, unsigned i)
 {
-	program->has_loader = true;
-	if (all->size < sizeof(program->loader))
-		source_read_some(elf->source, all->offset, program->loader, (size_t)all->size);
+	const uint64_t type = SEGMENT(elf, i, p_type);
+
+	if (type != PT_INTERP && type != PT_NOTE && type != PT_DYNAMIC)
+		return;
+	const size_t got = read_part(elf, SEGMENT(elf, i, p_offset), SEGMENT(elf, i, p_filesz));
+	if (type == PT_NOTE)
+		read_notes(program, elf, got);
+	else if (type == PT_DYNAMIC)
+		read_dynamic(program, elf, got);
+	else
+		program->has_loader = true;
+	if (type == PT_INTERP && got < sizeof(program->loader))
+		memcpy(program->loader, elf->part, got);
 }
 
-/* The head of the file; false where the kernel would not run it. */
-static bool read_head(struct elf *elf, struct machine *machine)
+bool elf_file_read(struct program *program, int fd, const uint8_t head[PROGRAM_HEAD])
 {
-	enum { MOST_BYTES = 65536 };
-	uint8_t at[sizeof(Elf64_Ehdr)] = {0};
+	static struct elf elf; /* too large for a small stack */
 
-	if (source_read_some(elf->source, 0, at, sizeof(at)) < sizeof(Elf32_Ehdr))
+	elf.fd = fd;
+	elf.is_64 = head[EI_CLASS] == ELFCLASS64;
+	elf.is_big = head[EI_DATA] == ELFDATA2MSB;
+	elf.count = (unsigned)MEMBER(&elf, head, Ehdr, e_phnum);
+	const uint64_t type = MEMBER(&elf, head, Ehdr, e_type);
+	const size_t size = elf.count * SIZE_OF(&elf, Phdr);
+	program->machine =
+		MACHINE(head[EI_CLASS], head[EI_DATA], MEMBER(&elf, head, Ehdr, e_machine));
+	if ((type != ET_EXEC && type != ET_DYN) || size == 0 || size > MOST_BYTES ||
+	    MEMBER(&elf, head, Ehdr, e_phentsize) != SIZE_OF(&elf, Phdr) ||
+	    program_bytes(fd, MEMBER(&elf, head, Ehdr, e_phoff), elf.headers, size) < size)
 		return false;
-	elf->is_64 = at[EI_CLASS] == ELFCLASS64;
-	elf->is_big = at[EI_DATA] == ELFDATA2MSB;
-	const uint64_t type = MEMBER(elf, at, Ehdr, e_type);
-	machine->class = at[EI_CLASS];
-	machine->data = at[EI_DATA];
-	machine->number = (uint16_t)MEMBER(elf, at, Ehdr, e_machine);
-	elf->headers = MEMBER(elf, at, Ehdr, e_phoff);
-	elf->count = (unsigned)MEMBER(elf, at, Ehdr, e_phnum);
-	return (type == ET_EXEC || type == ET_DYN) && elf->headers <= INT64_MAX / 2 &&
-	       MEMBER(elf, at, Ehdr, e_phentsize) == SIZE_OF(elf, Phdr) && elf->count > 0 &&
-	       elf->count * SIZE_OF(elf, Phdr) <= MOST_BYTES;
-}
-
-bool elf_file_read(struct program *program, struct source *source)
-{
-	struct elf elf = {.source = source};
-	struct segment segment;
-
-	if (!read_head(&elf, &program->machine))
-		return false;
-	for (unsigned i = 0; i < elf.count; i++) {
-		if (!read_segment(&elf, i, &segment))
-			return false;
-		if (segment.type == PT_INTERP)
-			read_loader(program, &elf, &segment);
-		else if (segment.type == PT_NOTE)
-			read_notes(program, &elf, &segment);
-		else if (segment.type == PT_DYNAMIC)
-			read_dynamic(program, &elf, &segment);
-	}
+	for (unsigned i = 0; i < elf.count; i++)
+		read_segment(program, &elf, i);
 	return true;
 }

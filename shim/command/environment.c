@@ -5,73 +5,54 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "memory.h"
+#include "messages.h"
 #include "path.h"
 
-/* Whether the entry is one of the variable that `assignment` names. */
-static bool same_name(const char *entry, const char *assignment)
+static void put(char **list, char *assignment)
 {
 	const size_t length = (size_t)(strchr(assignment, '=') - assignment) + 1;
-	return strncmp(entry, assignment, length) == 0;
-}
+	char **to = list;
+	bool is_put = false;
 
-char **environment_with(char *const *from, char *const *assignments, int count)
-{
-	bool *used = memory_of((size_t)count + 1, sizeof(*used));
-	size_t length = 0, n = 0;
-
-	while (from[length])
-		length++;
-	char **list = memory_of(length + (size_t)count + 1, sizeof(*list));
-	for (; *from; from++) {
-		int i = 0;
-		while (i < count && !same_name(*from, assignments[i]))
-			i++;
-		if (i == count)
-			list[n++] = *from;
-		else if (!used[i])
-			list[n++] = assignments[i];
-		if (i < count)
-			used[i] = true;
+	for (char **from = list; *from; from++) {
+		const bool is_same = strncmp(*from, assignment, length) == 0;
+		if (!is_same || !is_put)
+			*to++ = is_same ? assignment : *from;
+		is_put |= is_same;
 	}
-	for (int i = 0; i < count; i++)
-		if (!used[i])
-			list[n++] = assignments[i];
+	if (!is_put)
+		*to++ = assignment;
+	*to = NULL;
+}
+
+char **environment_with(char *const *from, char *const *assignments)
+{
+	const size_t count = words_count(from);
+	char **list = allocate((count + words_count(assignments) + 1) * sizeof(*list));
+
+	memcpy(list, from, count * sizeof(*list));
+	for (; *assignments; assignments++)
+		put(list, *assignments);
 	return list;
-}
-
-/* Whether an entry of LD_PRELOAD names the library, this one or an older. */
-static bool is_library(const char *entry)
-{
-	return strcmp(path_last(entry), "libnoself.so") == 0;
-}
-
-/* Adds an entry, and the colon before all but the first; returns the new end. */
-static char *append(char *end, const char *start, const char *entry)
-{
-	if (end > start)
-		*end++ = ':';
-	return stpcpy(end, entry);
 }
 
 char *environment_preload(const char *old, const char *library)
 {
-	static const char name[] = "LD_PRELOAD=";
-	char *copy = memory_copy(old ? old : ""), *state;
-	char *merged = memory_of(sizeof(name) + strlen(copy) + strlen(library) + 1, 1);
+	char *list = format("%s:%s", old ? old : "", library), *merged = format("LD_PRELOAD=");
+	const char *separator = "";
 	bool is_named = false;
+	char *state;
 
-	char *start = stpcpy(merged, name), *end = start;
-	for (char *entry = strtok_r(copy, " :", &state); entry;
+	for (char *entry = strtok_r(list, " :", &state); entry;
 	     entry = strtok_r(NULL, " :", &state)) {
-		if (!is_library(entry))
-			end = append(end, start, entry);
-		else if (!is_named)
-			end = append(end, start, library);
-		is_named |= is_library(entry);
+		/* This library, or an older one. */
+		const bool is_library = strcmp(path_last(entry), "libnoself.so") == 0;
+		if (is_library && is_named)
+			continue;
+		merged = format("%s%s%s", merged, separator, is_library ? library : entry);
+		separator = ":";
+		is_named |= is_library;
 	}
-	if (!is_named)
-		append(end, start, library);
 	return merged;
 }
 

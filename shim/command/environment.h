@@ -3,11 +3,10 @@
 #pragma once
 
 /*
- * A copy of the list `from`, ended by NULL, in which each "NAME=VALUE" of `assignments`, `count` of
- * them, takes the place of the first entry of that name; others of that name are left out. The
- * strings are those given.
+ * A copy of the list `from`, ended by NULL, in which each "NAME=VALUE" of the list `assignments`
+ * takes the place of the first entry of that name; others of that name are left out.
  */
-char **environment_with(char *const *from, char *const *assignments, int count);
+char **environment_with(char *const *from, char *const *assignments);
 
 /*
  * "LD_PRELOAD=..." with the entries of `old` (may be NULL) in their order and the library named

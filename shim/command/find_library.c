@@ -2,106 +2,112 @@
 /* Which libnoself.so is to be preloaded. */
 #include "find_library.h"
 
-#include <fcntl.h>
+#include <elf.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <unistd.h>
 
-#include "installed.h"
-#include "memory.h"
-#include "program.h"
+#include "messages.h"
 
 #define NAME "libnoself.so"
 
-/* What the file is built for; false where it is no library. */
-static bool read_machine(const char *file, struct machine *machine)
+const char installed_directory[] = LIBDIR;
+
+static const struct row {
+	uint32_t machine;
+	const char *name;
+	int family; /* one kernel may run all of a family */
+} machines[] = {
+	{MACHINE(0, 0, 0), "another machine", EM_NONE},
+	{MACHINE(ELFCLASS64, ELFDATA2LSB, EM_X86_64), "x86-64", EM_386},
+	{MACHINE(ELFCLASS32, ELFDATA2LSB, EM_X86_64), "x32", EM_386},
+	{MACHINE(ELFCLASS32, ELFDATA2LSB, EM_386), "i386", EM_386},
+	{MACHINE(ELFCLASS64, ELFDATA2LSB, EM_AARCH64), "AArch64", EM_ARM},
+	{MACHINE(ELFCLASS32, ELFDATA2LSB, EM_ARM), "32-bit ARM", EM_ARM},
+	{MACHINE(ELFCLASS64, ELFDATA2LSB, EM_RISCV), "RISC-V 64", EM_RISCV},
+	{MACHINE(ELFCLASS64, ELFDATA2LSB, EM_PPC64), "ppc64le", EM_PPC64},
+	{MACHINE(ELFCLASS64, ELFDATA2MSB, EM_S390), "s390x", EM_S390},
+};
+
+/* Where the libraries of several architectures lie beside each other: below /usr/lib on Debian and
+ * its like, /usr/lib64 and /usr/lib32, and below build/ as `make arch` puts them. */
+/* clang-format off */
+static const char *const places[] = {
+	"/x86_64-linux-gnu", "/i386-linux-gnu", "/x86_64-linux-gnux32", "/aarch64-linux-gnu",
+	"/arm-linux-gnueabihf", "/arm-linux-gnueabi", "/riscv64-linux-gnu", "/powerpc64le-linux-gnu",
+	"/s390x-linux-gnu", "", "64", "32", "/x86_64", "/i386", "/aarch64", "/armhf", "/riscv64",
+};
+/* clang-format on */
+enum { TRIPLETS = 9, PLACES = sizeof(places) / sizeof(*places) };
+
+static const struct row *row_of(uint32_t machine)
 {
-	struct source source;
+	int i = sizeof(machines) / sizeof(*machines);
+	while (--i && machines[i].machine != machine)
+		;
+	return &machines[i];
+}
+
+const char *machine_name(uint32_t machine)
+{
+	return row_of(machine)->name;
+}
+
+bool machine_is_akin(uint32_t a, uint32_t b)
+{
+	return row_of(a)->family && row_of(a)->family == row_of(b)->family;
+}
+
+/* Takes the library of a directory; true where it is for the machine that is wanted. */
+static bool look(struct library *library, uint32_t wanted, const char *directory)
+{
+	const char *file = format("%s/" NAME, directory);
 	struct program program;
-	const int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-	if (fd < 0)
+	if (!program_read_file(&program, file) || program.kind != PROGRAM_ELF)
 		return false;
-	source_of_file(&source, fd);
-	program_read(&program, &source);
-	close(fd);
-	*machine = program.machine;
-	return program.kind == PROGRAM_ELF;
-}
-
-/* Takes the library of a directory, if there is one that fits; true where the search is over. */
-static bool look(struct library *library, const struct machine *wanted, const char *directory)
-{
-	const char *file = memory_format("%s/" NAME, directory);
-	struct machine machine;
-
-	if (!read_machine(file, &machine))
-		return false;
-	if (wanted && !machine_same(*wanted, machine)) {
-		if (library->result == LIBRARY_NONE)
-			library->other = machine;
-		library->result = LIBRARY_OTHER;
-		return false;
-	}
-	library->result = LIBRARY_FOUND;
 	library->file = file;
-	return true;
+	library->result = LIBRARY_FOUND;
+	if (!wanted || wanted == program.machine)
+		return true;
+	library->other = program.machine;
+	library->result = LIBRARY_OTHER;
+	return false;
 }
 
-/* The directory above those of several architectures: /usr/lib of /usr/lib64, /usr/lib/TRIPLET. */
-static const char *base_of(const char *directory)
+/* The directory above the last slash; empty where there is none. */
+static char *above(const char *path)
 {
-	char *base = memory_copy(directory);
-	char *last = strrchr(base, '/');
+	char *copy = format("%s", path), *slash = strrchr(copy, '/');
 
-	if (last && strstr(last, "-linux-"))
-		*last = '\0';
+	*(slash ? slash : copy) = '\0';
+	return copy;
+}
+
+/* The directory that `places` are beside or below: /usr/lib of /usr/lib64, /usr/lib/TRIPLET. */
+static char *base_of(const char *directory)
+{
+	const char *last = strrchr(directory, '/');
+	char *base = last && strstr(last, "-linux-") ? above(directory) : format("%s", directory);
 	const size_t length = strlen(base);
+
 	if (length > 2 && strcmp(base + length - 2, "64") == 0)
 		base[length - 2] = '\0';
 	return base;
 }
 
-/* A directory for libraries, and those that systems with several architectures have beside it. */
-static bool look_in_libdir(struct library *library, const struct machine *wanted,
-			   const char *directory)
+static bool look_around(struct library *library, uint32_t wanted, const char *directory)
 {
 	const char *base = base_of(directory);
 
-	if (!*directory)
-		return false;
-	if (look(library, wanted, directory) || look(library, wanted, base) ||
-	    look(library, wanted, memory_format("%s64", base)) ||
-	    look(library, wanted, memory_format("%s32", base)))
+	if (look(library, wanted, directory))
 		return true;
-	for (int i = 0; i < MACHINES; i++)
-		if (look(library, wanted, memory_format("%s/%s", base, machine_table[i].triplet)))
+	for (int i = 0; i < PLACES; i++)
+		if (look(library, wanted, format("%s%s", base, places[i])))
 			return true;
 	return false;
-}
-
-/* The tree that this was built in: the library lies beside the command. */
-static bool look_in_build(struct library *library, const struct machine *wanted, const char *build)
-{
-	if (look(library, wanted, build))
-		return true;
-	for (int i = 0; i < MACHINES && library->result != LIBRARY_NONE; i++)
-		if (machine_table[i].build &&
-		    look(library, wanted, memory_format("%s/%s", build, machine_table[i].build)))
-			return true;
-	return false;
-}
-
-/* The directory above the last slash; empty where there is none. */
-static const char *above(const char *path)
-{
-	char *copy = memory_copy(path), *slash = strrchr(copy, '/');
-
-	*(slash ? slash : copy) = '\0';
-	return copy;
 }
 
 /* This program's own file; empty where it cannot be told. */
@@ -116,13 +122,15 @@ static const char *own_file(void)
 	return started_as && realpath(started_as, file) ? file : "";
 }
 
-static bool search(struct library *library, const struct machine *wanted)
+/* Beside the command, as in the tree that it was built in; where it is installed; or in ../lib. */
+static bool search(struct library *library, uint32_t wanted)
 {
 	const char *own = above(own_file());
 
-	return look_in_build(library, wanted, own) ||
-	       look_in_libdir(library, wanted, installed_libdir) ||
-	       look_in_libdir(library, wanted, memory_format("%s/lib", above(own)));
+	return look(library, wanted, own) ||
+	       (library->result == LIBRARY_OTHER && look_around(library, wanted, own)) ||
+	       (*installed_directory && look_around(library, wanted, installed_directory)) ||
+	       look_around(library, wanted, format("%s/lib", above(own)));
 }
 
 /* Whether the loaders of several architectures find a library each by the bare name. */
@@ -133,16 +141,15 @@ static bool has_siblings(const char *file)
 
 	if (strncmp(file, "/usr/lib", 8) != 0 && strncmp(file, "/lib", 4) != 0)
 		return false;
-	for (int i = 0; i < MACHINES; i++)
-		found += access(memory_format("%s/%s/" NAME, base, machine_table[i].triplet),
-				R_OK) == 0;
+	for (int i = 0; i < TRIPLETS; i++)
+		found += access(format("%s%s/" NAME, base, places[i]), R_OK) == 0;
 	return found > 1;
 }
 
-void find_library(struct library *library, const struct machine *machine)
+void find_library(struct library *library, uint32_t wanted)
 {
 	library->result = LIBRARY_NONE;
-	if (!search(library, machine))
+	if (!search(library, wanted))
 		return;
 	/* For several architectures at once there is only the bare name. */
 	library->entry = has_siblings(library->file) ? NAME : library->file;

@@ -3,22 +3,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "check.h"
-#include "chosen.h"
-#include "help.h"
-#include "installed.h"
 #include "messages.h"
 #include "options.h"
 #include "run.h"
-
-static void print_settings(const struct options *options)
-{
-	char *assignments[SETTINGS];
-	const int count = chosen_assignments(options, assignments);
-
-	for (int i = 0; i < count; i++)
-		puts(assignments[i]);
-}
 
 /* What was printed has to have got out. */
 static int printed(int status)
@@ -29,36 +16,28 @@ static int printed(int status)
 	return EXIT_WRONG;
 }
 
-static int wrong_usage(void)
-{
-	help_usage(stderr);
-	return EXIT_WRONG;
-}
-
 int main(int count, char **words)
 {
-	struct options options;
+	struct options options = {.words = words};
 
-	if (count < 1)
-		return wrong_usage();
-	if (!options_read(&options, count, words))
+	if (count > 0 && !options_read(&options, count, words, environ))
 		return EXIT_WRONG;
-	switch (options.action) {
-	case ACTION_HELP:
-		help_print(stdout);
+	if (options.help) {
+		options_help();
 		return printed(0);
-	case ACTION_VERSION:
-		printf("noself %s\n", installed_version);
-		return printed(0);
-	case ACTION_PRINT_SETTINGS:
-		if (*options.words)
-			return wrong_usage();
-		print_settings(&options);
-		return printed(0);
-	case ACTION_CHECK:
-		return *options.words ? printed(check(&options, environ)) : wrong_usage();
-	case ACTION_RUN:
-		break;
 	}
-	return *options.words ? run(&options, environ) : wrong_usage();
+	if (options.version) {
+		puts("noself " VERSION);
+		return printed(0);
+	}
+	if (options.print_settings == (*options.words != NULL)) {
+		fputs(options_usage, stderr);
+		return EXIT_WRONG;
+	}
+	if (options.print_settings) {
+		for (char **setting = options_assignments(&options); *setting; setting++)
+			puts(*setting);
+		return printed(0);
+	}
+	return options.check ? printed(check(&options)) : run(&options, environ);
 }

@@ -1,45 +1,83 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line of noself. */
+/* The command line of noself, and the settings that the command will have. */
 #include "options.h"
 
 #include <getopt.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "memory.h"
+#include "environment.h"
 #include "messages.h"
 
-/* The values of getopt_long() for options without a letter. */
-enum { OPTION_CHECK = 256, OPTION_PRINT_SETTINGS, OPTION_FORCE };
+/* In the place of a letter, where an option has none. */
+enum { NO_LETTER = 256, CHECK = NO_LETTER, PRINT_SETTINGS, FORCE };
 
-static const struct option plain_options[] = {
-	{"supervise", no_argument, NULL, 's'},
-	{"verbose", no_argument, NULL, 'v'},
-	{"check", no_argument, NULL, OPTION_CHECK},
-	{"print-settings", no_argument, NULL, OPTION_PRINT_SETTINGS},
-	{"force", no_argument, NULL, OPTION_FORCE},
-	{"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, 'V'},
+/* Options that have no value; the others are the rows of settings_table. */
+/* clang-format off */
+static const struct plain {
+	int letter;
+	size_t member; /* of struct options */
+	const char *name, *help;
+} plain[] = {
+	{'s', offsetof(struct options, supervise), "supervise",
+	 "cover COMMAND and all that it starts by the supervisor too"},
+	{'v', offsetof(struct options, verbose), "verbose",
+	 "say on stderr how COMMAND is covered, and with which settings"},
+	{CHECK, offsetof(struct options, check), "check",
+	 "run nothing; say how each FILE would be covered"},
+	{PRINT_SETTINGS, offsetof(struct options, print_settings), "print-settings",
+	 "run nothing; print the variables that the options set"},
+	{FORCE, offsetof(struct options, force), "force",
+	 "run COMMAND even where it cannot be covered"},
+	{'h', offsetof(struct options, help), "help", "print this and exit"},
+	{'V', offsetof(struct options, version), "version", "print the version and exit"},
 };
-enum { PLAIN = sizeof(plain_options) / sizeof(*plain_options), SETTING_LETTERS = 2 * SETTINGS };
+/* clang-format on */
+enum { PLAIN = sizeof(plain) / sizeof(*plain) };
 
-/* "+" ends the options at the first other word, ":" tells a value that is missing from the rest. */
-static const char plain_letters[] = "+:svhV";
+const char options_usage[] = "usage: noself [OPTION...] [--] COMMAND [ARG...]\n"
+			     "       noself [--supervise] --check FILE...\n"
+			     "       noself --print-settings [OPTION...]\n";
+
+/* Completions read these lines: two spaces, the letter, the long name, = and the values. */
+void options_help(void)
+{
+	printf("%sRun COMMAND so that none of its TCP connections reaches itself.\n\n",
+	       options_usage);
+	for (int i = 0; i < SETTINGS; i++)
+		if (settings_table[i].option)
+			printf("  -%c, --%s=%s\n          %s (%s)\n", settings_table[i].letter,
+			       settings_table[i].option, settings_table[i].values,
+			       settings_table[i].help, settings_table[i].fallback);
+	for (int i = 0; i < PLAIN; i++)
+		printf("  %s --%s\n          %s\n",
+		       plain[i].letter < NO_LETTER ? format("-%c,", plain[i].letter) : "   ",
+		       plain[i].name, plain[i].help);
+	puts("\n"
+	     "COMMAND's pid, stdio and exit status are its own. Otherwise:\n"
+	     "125: noself was used wrongly, or found no library\n"
+	     "126: COMMAND cannot be run or covered\n"
+	     "127: there is no such command");
+}
 
 struct grammar {
 	struct option options[PLAIN + SETTINGS + 1];
-	char letters[sizeof(plain_letters) + SETTING_LETTERS];
+	char letters[2 + PLAIN + 2 * SETTINGS + 1];
 };
 
-/* The options of the command and, out of the table, those of the settings. */
 static void build_grammar(struct grammar *grammar)
 {
 	struct option *option = grammar->options;
-	char *letter = stpcpy(grammar->letters, plain_letters);
+	/* Options end at the first other word; a value that is missing is told from the rest. */
+	char *letter = stpcpy(grammar->letters, "+:");
 
-	memcpy(option, plain_options, sizeof(plain_options));
-	option += PLAIN;
-	for (int i = 0; i < SETTINGS; i++) {
-		const struct setting *row = &settings_table[i];
+	for (const struct plain *row = plain; row < plain + PLAIN; row++) {
+		*option++ = (struct option){row->name, no_argument, NULL, row->letter};
+		if (row->letter < NO_LETTER)
+			*letter++ = (char)row->letter;
+	}
+	for (const struct setting *row = settings_table; row < settings_table + SETTINGS; row++) {
 		if (!row->option)
 			continue;
 		*option++ = (struct option){row->option, required_argument, NULL, row->letter};
@@ -50,88 +88,85 @@ static void build_grammar(struct grammar *grammar)
 	*letter = '\0';
 }
 
-/* Takes the value of a setting; false after saying that it is none. */
-static bool take_value(struct options *options, int letter)
+/* Takes one option; false after saying what is wrong with its value. */
+static bool take(struct options *options, int letter)
 {
 	struct settings ignored;
 	int i = 0;
 
+	for (const struct plain *row = plain; row < plain + PLAIN; row++)
+		if (row->letter == letter)
+			return *((bool *)((char *)options + row->member)) = true;
 	while (settings_table[i].letter != letter)
 		i++;
-	const struct setting *row = &settings_table[i];
-	options->values[i] = optarg;
+	options->given[i] = optarg;
 	settings_start(&ignored);
-	if (settings_set(&ignored, row, optarg))
+	if (settings_set(&ignored, &settings_table[i], optarg))
 		return true;
-	message_say(memory_format("option -%c", letter),
-		    memory_format("expected %s, got '%s'", row->values, optarg), "nothing done");
+	message_say(format("option -%c", letter),
+		    format("expected %s, got '%s'", settings_table[i].values, optarg),
+		    "nothing done");
 	return false;
 }
 
-/* Says what getopt_long() found wrong with `word`; `letter` is its answer. */
-static bool complain(int letter, const char *word)
+/* Says what getopt_long() found wrong with `word`. */
+static bool complain(int answer, const char *word)
 {
 	const bool is_long = strncmp(word, "--", 2) == 0;
 
-	message_say(memory_format("option %s", is_long ? word : memory_format("-%c", optopt)),
-		    letter == ':'       ? "it needs a value"
+	message_say(is_long ? format("option %s", word) : format("option -%c", optopt),
+		    answer == ':'       ? "it needs a value"
 		    : is_long && optopt ? "it takes no value"
 					: "there is no such option",
 		    "see noself --help; nothing done");
 	return false;
 }
 
-/* Takes one option; false where it is wrong. */
-static bool take(struct options *options, int letter, const char *word)
+static void read_settings(struct options *options, char *const *environment)
 {
-	switch (letter) {
-	case 's':
-		options->supervise = true;
-		return true;
-	case 'v':
-		options->verbose = true;
-		return true;
-	case OPTION_FORCE:
-		options->force = true;
-		return true;
-	case OPTION_CHECK:
-		options->action = ACTION_CHECK;
-		return true;
-	case OPTION_PRINT_SETTINGS:
-		options->action = ACTION_PRINT_SETTINGS;
-		return true;
-	case 'h':
-		options->action = ACTION_HELP;
-		return true;
-	case 'V':
-		options->action = ACTION_VERSION;
-		return true;
-	case '?':
-	case ':':
-		return complain(letter, word);
-	default:
-		return take_value(options, letter);
+	settings_start(&options->settings);
+	for (int i = 0; i < SETTINGS; i++) {
+		const struct setting *row = &settings_table[i];
+		const char *value = options->given[i];
+		if (!value)
+			value = environment_value(environment, row->variable);
+		/* The library says in the command what is wrong with a variable. */
+		if (!value || !settings_set(&options->settings, row, value))
+			value = row->fallback;
+		options->values[i] = value;
 	}
+	settings_finish(&options->settings);
 }
 
-bool options_read(struct options *options, int count, char **words)
+bool options_read(struct options *options, int count, char **words, char *const *environment)
 {
 	struct grammar grammar = {.letters = ""};
 
 	build_grammar(&grammar);
-	*options = (struct options){.action = ACTION_RUN};
+	*options = (struct options){.words = NULL};
 	opterr = 0;
-	for (;;) {
+	while (!options->help && !options->version) {
 		const char *word = words[optind];
-		const int letter =
+		const int answer =
 			getopt_long(count, words, grammar.letters, grammar.options, NULL);
-		if (letter == -1)
+		if (answer == -1)
 			break;
-		if (!take(options, letter, word))
+		if (answer == '?' || answer == ':')
+			return complain(answer, word);
+		if (!take(options, answer))
 			return false;
-		if (options->action == ACTION_HELP || options->action == ACTION_VERSION)
-			return true;
 	}
 	options->words = words + optind;
+	read_settings(options, environment);
 	return true;
+}
+
+char **options_assignments(const struct options *options)
+{
+	char **list = allocate((SETTINGS + 2) * sizeof(*list)), **end = list;
+
+	for (int i = 0; i < SETTINGS; i++)
+		if (options->given[i])
+			*end++ = format("%s=%s", settings_table[i].variable, options->given[i]);
+	return list;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the file of a command is, as execvp() finds it, and whether it may be run. */
+/* Where the file of a command is, as execvp() finds it, and what this user may do with it. */
 #pragma once
 
 /* What follows the last slash. */
@@ -7,7 +7,7 @@ const char *path_last(const char *path);
 
 /*
  * Whether the user of this process may run `file`: 0, or a positive errno. ENOENT: there is none.
- * EISDIR: it is a directory. EACCES: the file, or a directory on the way, may not be used.
+ * EISDIR: it is a directory. EPERM: it is not executable. EACCES: a directory on the way is closed.
  */
 int path_error(const char *file);
 
@@ -17,5 +17,13 @@ int path_error(const char *file);
  */
 const char *path_find(const char *name, int *error);
 
-/* The first directory on the way to `file` that this user may not pass through, or NULL. */
-const char *path_closed(const char *file);
+/* Why the loader ignores LD_PRELOAD in a program, and which user can run it otherwise. */
+struct privilege {
+	const char *what, *user;
+};
+
+/*
+ * What makes the kernel run `file` in secure-execution mode for this process, or NULL. The kernel
+ * asks whether the ids change: root may run a set-user-ID root program with the library.
+ */
+const struct privilege *path_privilege(const char *file);

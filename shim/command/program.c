@@ -1,26 +1,82 @@
 /* SPDX-License-Identifier: MIT */
-/* What a program's file is, as far as its bytes say. Pure: reads through a source alone. */
+/* What a program's file is, as far as its bytes say. */
 #include "program.h"
 
 #include <elf.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "elf_file.h"
-#include "script.h"
 
-void program_read(struct program *program, struct source *source)
+static bool is_blank(char c)
 {
-	char head[PROGRAM_HEAD];
-	const size_t length = source_read_some(source, 0, head, sizeof(head));
+	return c == ' ' || c == '\t';
+}
+
+/* Copies from `from` up to `to`, and a NUL: no further than a NUL that is there already. */
+static void copy(char *out, const char *from, const char *to)
+{
+	while (from < to && *from)
+		*out++ = *from++;
+	*out = '\0';
+}
+
+/* Reads the first line of a script, as the kernel does, from the first bytes of its file. */
+static void read_script(struct program *program, const char *head, size_t length)
+{
+	const char *at = head + 2, *end = memchr(head, '\n', length);
+	const bool is_whole = end != NULL || length < PROGRAM_HEAD;
+
+	if (!end)
+		end = head + length;
+	while (at < end && is_blank(*at))
+		at++;
+	while (end > at && is_blank(end[-1]))
+		end--;
+	const char *word_end = at;
+	while (word_end < end && *word_end && !is_blank(*word_end))
+		word_end++;
+	/* The kernel runs no interpreter whose name may go on. */
+	if (word_end == end && !is_whole)
+		return;
+	copy(program->interpreter, at, word_end);
+	while (word_end < end && is_blank(*word_end))
+		word_end++;
+	copy(program->argument, word_end, end);
+}
+
+/* Not by mmap(): a file that somebody cuts off meanwhile would end this process. */
+size_t program_bytes(int fd, uint64_t offset, void *to, size_t size)
+{
+	const ssize_t got = offset > INT64_MAX ? -1 : pread(fd, to, size, (off_t)offset);
+	return got > 0 ? (size_t)got : 0;
+}
+
+void program_read(struct program *program, int fd)
+{
+	char head[PROGRAM_HEAD] = "";
+	const size_t length = program_bytes(fd, 0, head, sizeof(head));
 
 	*program = (struct program){.kind = PROGRAM_OTHER};
 	if (length >= SELFMAG && memcmp(head, ELFMAG, SELFMAG) == 0) {
-		if (elf_file_read(program, source))
+		if (elf_file_read(program, fd, (const uint8_t *)head))
 			program->kind = PROGRAM_ELF;
 	} else if (length >= 2 && memcmp(head, "#!", 2) == 0) {
 		program->kind = PROGRAM_SCRIPT;
-		script_read(program, head, length);
+		read_script(program, head, length);
 	} else if (!memchr(head, '\0', length)) {
 		program->kind = PROGRAM_TEXT;
 	}
+}
+
+bool program_read_file(struct program *program, const char *file)
+{
+	const int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		return false;
+	program_read(program, fd);
+	close(fd);
+	return true;
 }

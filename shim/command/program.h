@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* What a program's file is, as far as its bytes say. Pure: reads through a source alone. */
+/* What a program's file is, as far as its bytes say. */
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-#include "machine.h"
-#include "source.h"
+/* What a program is built for: e_ident[EI_CLASS], e_ident[EI_DATA] and e_machine; 0: unknown. */
+#define MACHINE(class, data, number)                                                               \
+	((uint32_t)(class) << 24 | (uint32_t)(data) << 16 | (uint32_t)(number))
 
 enum program_kind {
+	PROGRAM_OTHER, /* nothing that this system runs, or damaged */
 	PROGRAM_ELF,
 	PROGRAM_SCRIPT, /* begins with #! */
 	PROGRAM_TEXT,   /* no #! and no NUL: a shell runs it */
-	PROGRAM_OTHER,  /* nothing that this system runs, or damaged */
 };
 
 /* The kernel reads so much of a file to learn how to run it. */
@@ -24,7 +27,7 @@ struct program {
 	char interpreter[PROGRAM_HEAD], argument[PROGRAM_HEAD];
 
 	/* Of an ELF file. */
-	struct machine machine;
+	uint32_t machine;
 	bool has_loader;           /* it names a dynamic loader, so it is no static program */
 	char loader[PROGRAM_HEAD]; /* its path; empty where it is longer than that */
 	bool is_go;                /* carries the note of Go's linker */
@@ -32,4 +35,11 @@ struct program {
 	bool names_io_uring;       /* or the functions of io_uring */
 };
 
-void program_read(struct program *program, struct source *source);
+/* Reads an open file. */
+void program_read(struct program *program, int fd);
+
+/* The same by name; false where this user may not read it. */
+bool program_read_file(struct program *program, const char *file);
+
+/* As many of the `size` bytes from `offset` on as the file has, which it returns. */
+size_t program_bytes(int fd, uint64_t offset, void *to, size_t size);

@@ -1,156 +1,176 @@
 /* SPDX-License-Identifier: MIT */
-/* Becoming the command. */
+/* Becoming the command, or saying how it would be covered. */
 #include "run.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "chosen.h"
 #include "core/log_path.h"
 #include "cover.h"
 #include "environment.h"
-#include "memory.h"
 #include "messages.h"
-#include "supervise.h"
+#include "supervisor/supervisor.h"
 
-static const char *quoted(const char *name)
+/* supervisor_start() or supervisor_check(). */
+typedef int supervisor(const struct context *context, struct supervisor_error *error);
+
+/*
+ * Has the supervisor cover the command where the library does not, or where it is asked for. True
+ * where the command is covered, or is to run all the same; else `coverage` says why not.
+ */
+static bool settle(const struct options *options, struct coverage *coverage, supervisor *ask,
+		   struct supervisor_error *error)
 {
-	return memory_format("'%s'", name);
+	const bool is_forced = options->force && coverage->how == COVER_REFUSED;
+	const bool can_be_asked =
+		coverage->how == COVER_PRELOAD || coverage->is_within_reach || is_forced;
+	/* The supervisor counts the lines that it logs itself. */
+	const struct context context = {
+		.settings = options->settings,
+		.log_target = log_target_of_stderr(getenv("JOURNAL_STREAM")),
+	};
+
+	if (coverage->how != COVER_SUPERVISOR && !(options->supervise && can_be_asked))
+		return coverage->how == COVER_PRELOAD || is_forced;
+	coverage->is_supervised = ask(&context, error) == 0;
+	if (coverage->is_supervised)
+		return true;
+	coverage->remedy = error->remedy;
+	coverage->reason = coverage->reason ? format("%s, and %s", coverage->reason, error->reason)
+					    : error->reason;
+	/* After a final error nothing could dial any more, by force or not. */
+	return options->force && !error->is_final;
+}
+
+/* What is remarked of a program that can be covered: " (...)", or nothing. */
+static const char *remark_on(const struct coverage *coverage)
+{
+	const char *via = coverage->via, *remark = coverage->remark;
+
+	if (!via)
+		return remark ? format(" (%s)", remark) : "";
+	return format(" (script, run by %s%s%s)", via, remark ? "; " : "", remark ? remark : "");
+}
+
+/* Prints how a file would be covered; false where it cannot be. */
+static bool check_file(const struct options *options, char *file)
+{
+	char *words[] = {file, NULL};
+	struct supervisor_error error;
+	struct coverage coverage;
+
+	cover_judge(&coverage, words);
+	const bool is_covered = settle(options, &coverage, supervisor_check, &error) &&
+				(coverage.is_supervised || coverage.how == COVER_PRELOAD);
+	const char *how = coverage.is_supervised ? "supervisor" : "preload";
+	puts(message_clean(is_covered ? format("%s: %s%s", file, how, remark_on(&coverage))
+				      : format("%s: cannot be covered: %s; %s", file,
+					       coverage.reason, coverage.remedy)));
+	return is_covered;
+}
+
+int check(const struct options *options)
+{
+	int status = 0;
+	for (char **file = options->words; *file; file++)
+		if (!check_file(options, *file))
+			status = 1;
+	return status;
 }
 
 /* A log file that an option names has to be one that can be written. */
-static bool check_log(const struct options *options, const struct settings *settings)
+static bool check_log(const struct options *options)
 {
-	for (int i = 0; i < SETTINGS; i++) {
-		if (!options->values[i] || options->values[i] != settings->log_path)
-			continue;
-		const int error = (int)-log_path_check(settings->log_path);
+	const char *path = options->settings.log_path;
+
+	for (int i = 0; path && i < SETTINGS; i++) {
+		const int error = options->given[i] == path ? (int)-log_path_check(path) : 0;
 		if (!error)
-			return true;
-		message_say(memory_format("option -%c", settings_table[i].letter),
-			    memory_format("cannot write to '%s' (%s)", settings->log_path,
-					  error == ELOOP ? "a symbolic link" : strerror(error)),
+			continue;
+		message_say(format("option -%c", settings_table[i].letter),
+			    format("cannot write to '%s' (%s)", path,
+				   error == ELOOP ? "a symbolic link" : strerror(error)),
 			    "nothing done");
 		return false;
 	}
 	return true;
 }
 
-/* Says why the command is not to be run, and returns the exit status for it; 0 to go on. */
-static int refused(const struct options *options, const struct coverage *coverage)
+/* Says why the command is not to be run, and returns the exit status for it. */
+static int refused(const struct coverage *coverage, const char *subject)
 {
-	const bool is_forced = coverage->how == COVER_REFUSED && options->force;
-	const bool is_supervised = coverage->is_within_reach && options->supervise;
-
-	if (coverage->how == COVER_PRELOAD || coverage->how == COVER_SUPERVISOR || is_forced ||
-	    is_supervised)
-		return 0;
-	message_say(quoted(options->words[0]), coverage->reason,
+	message_say(subject, coverage->reason,
 		    coverage->how == COVER_REFUSED
-			    ? memory_format("%s (--force runs it all the same)", coverage->remedy)
+			    ? format("%s (--force runs it all the same)", coverage->remedy)
 			    : coverage->remedy);
-	switch (coverage->how) {
-	case COVER_MISSING:
-		return EXIT_MISSING;
-	case COVER_NO_LIBRARY:
-		return EXIT_WRONG;
-	default:
-		return EXIT_CANNOT;
-	}
-}
-
-/* Starts the supervisor where it is needed or wanted; false where the command may not run without.
- */
-static bool supervised(const struct options *options, const struct coverage *coverage,
-		       const struct settings *settings, bool *is_supervised)
-{
-	const bool is_needed = coverage->how == COVER_SUPERVISOR;
-	struct supervisor_error error;
-
-	*is_supervised = false;
-	if (settings->mode == MODE_OFF || !(is_needed || options->supervise))
-		return true;
-	*is_supervised = supervise_start(settings, &error);
-	const bool is_asked_for = options->supervise || options->verbose;
-	/* After a final error nothing could dial any more, by force or not. */
-	const bool is_forced = options->force && !(*is_supervised || error.is_final);
-	if (*is_supervised ? error.reason && is_asked_for : !is_forced)
-		message_say(quoted(options->words[0]),
-			    is_needed && !*is_supervised
-				    ? memory_format("%s, and %s", coverage->reason, error.reason)
-				    : error.reason,
-			    error.remedy);
-	return *is_supervised || is_forced;
+	return coverage->how == COVER_MISSING      ? EXIT_MISSING
+	       : coverage->how == COVER_NO_LIBRARY ? EXIT_WRONG
+						   : EXIT_CANNOT;
 }
 
 /* What -v says: how the command is covered, and the settings. */
 static void tell(const struct options *options, const struct coverage *coverage,
-		 const struct chosen *chosen, bool is_supervised)
+		 const char *subject)
 {
-	const bool is_preloaded = coverage->how == COVER_PRELOAD;
-	char *settings = memory_copy("");
+	const char *how, *settings = "";
 
 	for (int i = 0; i < SETTINGS; i++)
 		if (settings_table[i].option)
-			settings = memory_format("%s%s%s=%s", settings, i ? " " : "",
-						 settings_table[i].option, chosen->values[i]);
-	message_say(
-		quoted(options->words[0]),
-		chosen->settings.disabled ? "not covered, for NOSELF_DISABLE is 1"
-		: is_preloaded  ? memory_format("covered by '%s'%s%s%s%s", coverage->library.file,
-                                               is_supervised ? " and the supervisor" : "",
-                                               coverage->warning ? " (" : "",
-                                               coverage->warning ? coverage->warning : "",
-                                               coverage->warning ? ")" : "")
-		: is_supervised ? memory_format("covered by the supervisor (%s)", coverage->reason)
-				: memory_format("not covered (%s)", coverage->reason),
-		settings);
+			settings = format("%s%s%s=%s", settings, i ? " " : "",
+					  settings_table[i].option, options->values[i]);
+	if (options->settings.disabled)
+		how = "not covered, for NOSELF_DISABLE is 1";
+	else if (coverage->how == COVER_PRELOAD)
+		how = format("covered by '%s'%s%s", coverage->library.file,
+			     coverage->is_supervised ? " and the supervisor" : "",
+			     remark_on(coverage));
+	else
+		how = format(coverage->is_supervised ? "covered by the supervisor (%s)"
+						     : "not covered (%s)",
+			     coverage->reason);
+	message_say(subject, how, settings);
 }
 
 /* Becomes the file; a text without #! is run by a shell, as execvp() does it. */
 static void become(const struct coverage *coverage, char **words, char **environment)
 {
-	size_t count = 0;
+	const size_t count = words_count(words);
+	char **shell = allocate((count + 2) * sizeof(*shell));
 
 	execve(coverage->file, words, environment);
 	if (errno != ENOEXEC || !coverage->is_text)
 		return;
-	while (words[count])
-		count++;
-	char **shell = memory_of(count + 2, sizeof(*shell));
-	shell[0] = memory_copy("/bin/sh");
-	shell[1] = memory_copy(coverage->file);
+	shell[0] = format("/bin/sh");
+	shell[1] = format("%s", coverage->file);
 	memcpy(shell + 2, words + 1, count * sizeof(*words));
 	execve(shell[0], shell, environment);
 }
 
 int run(const struct options *options, char **environment)
 {
-	char *assignments[SETTINGS + 1];
+	const char *subject = format("'%s'", options->words[0]);
+	char **assignments = options_assignments(options);
+	struct supervisor_error error = {.reason = NULL};
 	struct coverage coverage;
-	struct chosen chosen;
-	bool is_supervised;
 
-	chosen_read(&chosen, options, environment);
-	if (!check_log(options, &chosen.settings))
+	if (!check_log(options))
 		return EXIT_WRONG;
 	cover_judge(&coverage, options->words);
-	const int status = refused(options, &coverage);
-	if (status)
-		return status;
-	int count = chosen_assignments(options, assignments);
-	if (coverage.library.result == LIBRARY_FOUND)
-		assignments[count++] = environment_preload(
-			environment_value(environment, "LD_PRELOAD"), coverage.library.entry);
-	environment = environment_with(environment, assignments, count);
-	if (!supervised(options, &coverage, &chosen.settings, &is_supervised))
-		return EXIT_CANNOT;
+	if (!settle(options, &coverage, supervisor_start, &error))
+		return refused(&coverage, subject);
+	/* It may not cover all. */
+	if (coverage.is_supervised && error.reason && (options->supervise || options->verbose))
+		message_say(subject, error.reason, error.remedy);
 	if (options->verbose)
-		tell(options, &coverage, &chosen, is_supervised);
-	become(&coverage, options->words, environment);
-	const int error = errno;
-	message_say(quoted(options->words[0]), memory_format("cannot be run (%s)", strerror(error)),
-		    "nothing done");
-	return error == ENOENT ? EXIT_MISSING : EXIT_CANNOT;
+		tell(options, &coverage, subject);
+	if (coverage.library.result == LIBRARY_FOUND)
+		assignments[words_count(assignments)] = environment_preload(
+			environment_value(environment, "LD_PRELOAD"), coverage.library.entry);
+	become(&coverage, options->words, environment_with(environment, assignments));
+	const int error_of_exec = errno;
+	message_say(subject, format("cannot be run (%s)", strerror(error_of_exec)), "nothing done");
+	return error_of_exec == ENOENT ? EXIT_MISSING : EXIT_CANNOT;
 }

@@ -6,6 +6,8 @@
 
 #include <elf.h>
 #include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "command/environment.h"
 #include "command/program.h"
@@ -14,9 +16,9 @@
 static void test_environment_with_duplicates(void)
 {
 	char *from[] = {"A=1", "LD_PRELOAD=/first", "odd", "A=2", "LD_PRELOAD=/last", "=", NULL};
-	char *assignments[] = {"LD_PRELOAD=new", "B="};
+	char *assignments[] = {"LD_PRELOAD=new", "B=", NULL};
 	const char *expected[] = {"A=1", "LD_PRELOAD=new", "odd", "A=2", "=", "B="};
-	char **got = environment_with(from, assignments, 2);
+	char **got = environment_with(from, assignments);
 
 	for (int i = 0; i < 6; i++)
 		CHECK_TEXT(got[i] ? got[i] : "(none)", expected[i]);
@@ -27,10 +29,12 @@ static void test_environment_with_duplicates(void)
 
 static struct program read_bytes(const void *bytes, size_t size)
 {
-	struct source source;
 	struct program program;
-	source_of_buffer(&source, bytes, size);
-	program_read(&program, &source);
+	const int fd = memfd_create("program", MFD_CLOEXEC);
+
+	CHECK(write(fd, bytes, size) == (ssize_t)size);
+	program_read(&program, fd);
+	close(fd);
 	return program;
 }
 
@@ -91,7 +95,7 @@ static void test_machine(int is_64, int is_big)
 
 	const struct program program = read_bytes(file, sizeof(file));
 	CHECK(program.kind == PROGRAM_ELF && program.has_loader);
-	CHECK(program.machine.number == EM_S390 && program.machine.class == file[EI_CLASS]);
+	CHECK(program.machine == MACHINE(file[EI_CLASS], file[EI_DATA], EM_S390));
 	CHECK_TEXT(program.loader, "/lib/ld");
 	PUT(file, Ehdr, e_phnum, 7);
 	CHECK(read_bytes(file, sizeof(file)).kind == PROGRAM_OTHER);
