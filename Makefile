@@ -36,8 +36,8 @@ HOUSE_LDFLAGS += -Wl,-z,noseparate-code $(if $(filter -g%,$(CFLAGS)),,-s)
 # Fronts include the core ("core/name.h") and never each other.
 CORE := $(sort $(wildcard shim/core/*.c))
 PRELOAD := $(sort $(wildcard shim/preload/*.c))
-SHIM_SOURCES := $(CORE) $(PRELOAD)
-SHIM_OBJECTS := $(SHIM_SOURCES:%.c=$(BUILD)/%.o)
+LIBRARY_SOURCES := $(CORE) $(PRELOAD)
+LIBRARY_OBJECTS := $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o)
 CORE_OBJECTS := $(CORE:%.c=$(BUILD)/%.o)
 COMMAND := $(sort $(wildcard shim/supervisor/*.c shim/command/*.c))
 COMMAND_OBJECTS := $(COMMAND:%.c=$(BUILD)/%.o)
@@ -45,8 +45,8 @@ PROBES := $(patsubst tests/probes/%.c,$(BUILD)/tests/%,$(wildcard tests/probes/*
 
 all: $(BUILD)/libnoself.so $(BUILD)/noself
 
-$(BUILD)/libnoself.so: $(SHIM_OBJECTS)
-	$(CC) $(CFLAGS) $(LDFLAGS) $(HOUSE_LDFLAGS) -o $@ $(SHIM_OBJECTS)
+$(BUILD)/libnoself.so: $(LIBRARY_OBJECTS)
+	$(CC) $(CFLAGS) $(LDFLAGS) $(HOUSE_LDFLAGS) -o $@ $(LIBRARY_OBJECTS)
 
 $(BUILD)/shim/%.o: shim/%.c Makefile
 	@mkdir -p $(@D)
@@ -110,8 +110,8 @@ $(BUILD)/unit/%: tests/unit/%.c $(PURE_OBJECTS) $(COMMAND_PURE) Makefile
 
 # The parts that ask the kernel are linked with all the rest.
 UNIT_OBJECTS = $(PURE_OBJECTS) $(COMMAND_PURE)
-$(filter $(BUILD)/unit/test_acting_%,$(UNITS)): UNIT_OBJECTS = $(SHIM_OBJECTS)
-$(filter $(BUILD)/unit/test_acting_%,$(UNITS)): $(SHIM_OBJECTS)
+$(filter $(BUILD)/unit/test_acting_%,$(UNITS)): UNIT_OBJECTS = $(LIBRARY_OBJECTS)
+$(filter $(BUILD)/unit/test_acting_%,$(UNITS)): $(LIBRARY_OBJECTS)
 
 # With a model of a socket in place of the kernel.
 EXPLORED := $(addprefix core/,guard detect_self endpoint sys tcpinfo tcpsock verdict) \
@@ -184,7 +184,7 @@ lint:
 	clang-format --dry-run --Werror $(FORMATTED)
 	cppcheck --quiet --std=c11 --enable=warning,style,performance,portability --inline-suppr \
 		--suppress=missingIncludeSystem --suppress=unusedStructMember --error-exitcode=1 shim
-	$(TIDY) $(SHIM_SOURCES) -- -std=gnu11 -Ishim 2>/dev/null
+	$(TIDY) $(LIBRARY_SOURCES) -- -std=gnu11 -Ishim 2>/dev/null
 	$(TIDY) $(COMMAND) -- -std=gnu11 -Ishim -D_GNU_SOURCE= \
 		-DVERSION='""' -DLIBDIR='""' 2>/dev/null
 	shellcheck $(SHELL_FILES)
@@ -283,7 +283,7 @@ sanitize: asan all probes
 FUZZ_SECONDS ?= 20
 FUZZERS := $(patsubst tests/unit/%.c,$(BUILD)/fuzz/%,$(wildcard tests/unit/fuzz_*.c))
 
-$(BUILD)/fuzz/%: tests/unit/%.c tests/unit/fuzz.h $(SHIM_SOURCES) $(wildcard shim/*/*.h) Makefile
+$(BUILD)/fuzz/%: tests/unit/%.c tests/unit/fuzz.h $(LIBRARY_SOURCES) $(wildcard shim/*/*.h) Makefile
 	@mkdir -p $(@D)
 	clang $(CPPFLAGS) -Ishim -std=gnu11 -D_GNU_SOURCE= -Wall -Wextra -Werror -g -O1 \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< \
@@ -309,7 +309,7 @@ coverage:
 clean:
 	rm -rf $(BUILD)
 
--include $(SHIM_OBJECTS:.o=.d) $(COMMAND_OBJECTS:.o=.d) $(PROBES:=.d) $(UNITS:=.d)
+-include $(LIBRARY_OBJECTS:.o=.d) $(COMMAND_OBJECTS:.o=.d) $(PROBES:=.d) $(UNITS:=.d)
 
 .PHONY: all arch musl units probes check soak lint clean
 .DELETE_ON_ERROR:
