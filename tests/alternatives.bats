@@ -51,12 +51,12 @@ with() {
 
 export -f case_of
 
-@test "with nothing done, a program reaches itself in all four cases" {
+@test "without any measure, a program reaches itself in all four cases" {
   run -0 with true
   [[ $output == $'known: itself\nunknown: itself\npinned: itself\nstatic: itself' ]]
 }
 
-@test "a reserved port is not chosen by the kernel, but by a program, and only if it was thought of" {
+@test "a reserved port protects only if it is listed and the program does not bind it" {
   run -0 with 'echo 50000 >/proc/sys/net/ipv4/ip_local_reserved_ports'
   [[ $output == 'known: Cannot assign requested address
 unknown: itself
@@ -68,13 +68,13 @@ static: Cannot assign requested address' ]]
     "$PROBES/dial" -q -c 100 127.0.0.1 50000'
 }
 
-@test "a service below the ephemeral range is safe until the range is widened or a program binds" {
+@test "a port below the ephemeral range is safe until the range is widened or a program binds it" {
   run -0 trap_run 32768 60999 "$PROBES/dial" -q -c 20000 127.0.0.1 20000
   run -1 trap_run 20000 20000 "$PROBES/dial" 127.0.0.1 20000
   run -1 trap_run 32768 60999 "$PROBES/dial" -p 20000 127.0.0.1 20000
 }
 
-@test "an nft rule reaches static programs and chosen ports, but only ports that were thought of" {
+@test "an nft rule protects static programs and bound ports, but only for the ports that it lists" {
   need nft
   run -0 with 'nft add table inet t &&
     nft "add chain inet t out { type filter hook output priority 0; }" &&
@@ -98,7 +98,7 @@ static: Cannot assign requested address' ]]
   run -124 trap_run 50000 50000 outcome 'meta l4proto tcp'
 }
 
-@test "the library needs no list of ports and no root, and noself covers static programs too" {
+@test "the library needs no list of ports and no root, and noself also covers static programs" {
   under="env LD_PRELOAD=$LIBRARY" run -0 with true
   [[ $output == $'known: refused\nunknown: refused\npinned: refused\nstatic: itself' ]]
   under="$BUILD/noself" run -0 with true

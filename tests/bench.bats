@@ -10,7 +10,7 @@ figures() {
   sed -nE 's/^\| ([^|-][^|]*) \| (-?[0-9.]+ ± |[0-9]+ KiB|not measured).*/\1: \2/p' "$1"
 }
 
-@test "make bench measures everything once, and says that a quick run is not for publication" {
+@test "make bench measures everything once and says that a quick run is not for publication" {
   local results=$BATS_TEST_TMPDIR/results
   [[ ${NOSELF_FULL:-0} == 1 ]] || skip 'only under --full'
   need eatmydata faketime mptcpize proxychains4 torsocks
@@ -27,14 +27,14 @@ figures() {
   grep -q 'torsocks. | not measured: torsocks is not there |' "$results/RESULTS.md"
 }
 
-@test "the published results are of a full run on an idle machine" {
+@test "the published results come from a full run on an idle machine" {
   run -0 figures "$ROOT/scripts/bench/RESULTS.md"
   [[ ${#lines[@]} == 35 && $output != *'not measured'* ]]
   run -0 grep -E '^Measured on 20[0-9-]+: .* processors, .*; load average' "$ROOT/scripts/bench/RESULTS.md"
   run -1 grep 'Not for publication' "$ROOT/scripts/bench/RESULTS.md"
 }
 
-@test "the benchmark used wrongly measures nothing" {
+@test "a benchmark that is called wrongly measures nothing" {
   run -2 "$ROOT/scripts/bench/bench" --fast
   [[ $output == "bench: expected [--quick] DIRECTORY, got '--fast'" ]]
 }

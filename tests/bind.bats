@@ -45,7 +45,7 @@ in_turn() {
   [[ $output == $pattern ]]
 }
 
-@test "a TCP or MPTCP bind() of an address without a port is deferred" {
+@test "a TCP or MPTCP bind() to an address and port 0 defers the port" {
   local address protocol
   for address in 127.0.0.1 127.9.9.9 ::1 ::ffff:127.0.0.1; do
     for protocol in '' -m; do
@@ -55,7 +55,7 @@ in_turn() {
   done
 }
 
-@test "one of UDP, of a wildcard, of a named port or that fails is not, nor is any where it is off" {
+@test "bind() of UDP, to a wildcard or to a port, or that fails, or with the setting off, defers no port" {
   local address setting taken='OK taken=yes shown=yes' failed='EADDRNOTAVAIL taken=no shown=no'
   for address in 0.0.0.0 :: ::ffff:0.0.0.0; do
     binds "$taken" "$taken" "$address" 0
@@ -70,7 +70,7 @@ in_turn() {
   done
 }
 
-@test "54 connections to 6 destinations come about out of ten ports, bare only 10" {
+@test "ten ports serve 54 connections to 6 destinations, without the library only 10" {
   local address protocol
   for address in 127.0.0.1 ::1; do
     for protocol in '' -m; do
@@ -86,7 +86,7 @@ in_turn() {
 
 # A range just wide enough: the kernel has to hand out almost all of it, and nobody lets go before
 # everyone has picked.
-@test "1,000 pickers in four processes have 1,000 different ports" {
+@test "1,000 sockets in four processes get 1,000 different ports" {
   in_turn '1000' python3 -c 'import os, socket
 output, kept = os.pipe(), []
 done = os.pipe()
@@ -105,12 +105,12 @@ os.close(done[1])
 print(len(picked))'
 }
 
-@test "two threads that look at once see the same port" {
+@test "two threads that call getsockname() at once see the same port" {
   in_turn '5000 pairs of looks, 0 wrong' "$PROBES/bound" -r 5000
 }
 
 # What a program that picks a port for another one does: bind, look, close, hand the number on.
-@test "a port that was picked can be used by the one it was picked for, who listens or not" {
+@test "another program can listen on or dial from a port that this program picked" {
   local pick='import socket, subprocess, sys
 for pick in socket.create_server, lambda name: s.bind(name) or s:
     s = socket.socket()
@@ -125,7 +125,7 @@ print("good")'
 # Bare, bind() already fails. With the port deferred it succeeds, for a connection may still come
 # about; a look that finds no port to show leaves the socket bound to its address, and a later one
 # finds the port that has become free.
-@test "getsockname() while every port is taken fails with EADDRINUSE, and does no harm" {
+@test "getsockname() fails with EADDRINUSE while no port is free, and works afterwards" {
   local exhausted='import socket
 def bound(address, port):
     s = socket.socket()
@@ -149,7 +149,7 @@ print(*looks, look(), look())'
   [[ $output == "$in_use $in_use ${at}50009) ${at}50009)" ]]
 }
 
-@test "handed on before a look, it has a port in a program with the library, and none in another" {
+@test "a socket passed on before getsockname() shows a port with the library, and 0 without it" {
   # hands_on PYTHON LIBRARY: binds, looks if PYTHON says so, and hands on to a program with LIBRARY.
   hands_on() {
     run -0 preloaded python3 -c "import os, socket, subprocess, sys

@@ -47,12 +47,12 @@ client() {
 
 REFUSED='Connection refused'
 
-@test "inetutils telnet does not reach itself" {
+@test "inetutils telnet does not connect to itself" {
   client "$REFUSED" inetutils-telnet 127.0.0.1 50000
   client "$REFUSED" inetutils-telnet ::1 50000
 }
 
-@test "OpenBSD's nc does not reach itself: blocking or not, by IPv6, bound to an address or a port" {
+@test "OpenBSD's nc does not connect to itself: blocking or not, by IPv6, bound to an address or port" {
   local options
   for options in '' '-w 10' '-s 127.0.0.1' '-s 127.0.0.1 -p 50000'; do
     # shellcheck disable=SC2086 # the words are options
@@ -61,7 +61,7 @@ REFUSED='Connection refused'
   client "$REFUSED" nc.openbsd -v -6 ::1 50000
 }
 
-@test "the traditional nc does not reach itself: blocking or not, or bound to a port" {
+@test "the traditional nc does not connect to itself: blocking or not, or bound to a port" {
   local options
   for options in '' '-w 10' '-p 50000'; do
     # shellcheck disable=SC2086 # the words are options
@@ -69,27 +69,27 @@ REFUSED='Connection refused'
   done
 }
 
-@test "ncat does not reach itself, nor where it is bound to the port it dials" {
+@test "ncat does not connect to itself, even if it is bound to the port it dials" {
   client "$REFUSED" ncat -v 127.0.0.1 50000
   client "$REFUSED" ncat -v -p 50000 127.0.0.1 50000
 }
 
-@test "socat does not reach itself: IPv4, IPv6, with a connect timeout" {
+@test "socat does not connect to itself: IPv4, IPv6, with a connect timeout" {
   local address
   for address in TCP4:127.0.0.1:50000 'TCP6:[::1]:50000' TCP4:127.0.0.1:50000,connect-timeout=10; do
     client "$REFUSED" socat - "$address"
   done
 }
 
-@test "bash's /dev/tcp does not reach itself" {
+@test "bash's /dev/tcp does not connect to itself" {
   client "$REFUSED" bash -c 'exec 3<>/dev/tcp/127.0.0.1/50000 && read -r'
 }
 
-@test "curl telnet:// does not reach itself" {
+@test "curl telnet:// does not connect to itself" {
   client "Couldn't connect" curl -sS telnet://127.0.0.1:50000
 }
 
-@test "python does not reach itself: blocking, with a timeout, by asyncio" {
+@test "python does not connect to itself: blocking, with a timeout, by asyncio" {
   client "$REFUSED" python3 -c '
 import socket, sys
 dialled = socket.create_connection(("127.0.0.1", 50000))
@@ -108,7 +108,7 @@ asyncio.run(dial())'
 
 # The programs' own variables, not the shell's.
 # shellcheck disable=SC2016
-@test "perl, php, ruby and node do not reach themselves" {
+@test "perl, php, ruby and node do not connect to themselves" {
   client "$REFUSED" perl -MIO::Socket::INET -e '
     my $dialled = IO::Socket::INET->new("127.0.0.1:50000") or die "$@\n"; <STDIN>'
   client "$REFUSED" php -r '
@@ -117,7 +117,7 @@ asyncio.run(dial())'
   client ECONNREFUSED node -e 'require("net").connect(50000, "127.0.0.1")'
 }
 
-@test "java does not reach itself" {
+@test "java does not connect to itself" {
   cat >"$BATS_TEST_TMPDIR/Dial.java" <<'END'
 class Dial {
         public static void main(String[] args) throws java.io.IOException {
@@ -130,7 +130,7 @@ END
   client "$REFUSED" java "$BATS_TEST_TMPDIR/Dial.java"
 }
 
-@test "redis-cli does not reach itself, and PING gets no answer from nobody" {
+@test "redis-cli does not connect to itself, and its PING fails" {
   client "$REFUSED" redis-cli -p 50000 -r -1 -i 1 PING
   run -0 trap_run 50000 50000 redis-cli -p 50000 PING
   [[ ${output,,} == *ping* ]]
@@ -138,7 +138,7 @@ END
   [[ $output == *"$REFUSED"* ]]
 }
 
-@test "busybox nc does not reach itself" {
+@test "busybox nc does not connect to itself" {
   need busybox file
   [[ $(file -L "$(command -v busybox)") != *'statically linked'* ]] ||
     lacking "busybox here is static: not for a preloaded library"

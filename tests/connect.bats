@@ -47,14 +47,14 @@ each_way() {
 
 export -f each_way
 
-@test "every way to dial oneself reaches itself bare, and none does with the library" {
+@test "every way to dial oneself connects a socket to itself, and none does with the library" {
   run -0 trap_run 50000 50000 each_way
   [[ $(count 'self=yes') == 320 ]]
   run -0 trap_run 50000 50000 preloaded bash -c each_way
   [[ $(count 'returned=ECONNREFUSED result=ECONNREFUSED port=50000 self=no') == 320 ]]
 }
 
-@test "in a range of two ports every retry leaves from the other one" {
+@test "in a range of two ports every retry uses the other one" {
   local mode
   for mode in -t -n '-b 127.0.0.1'; do
     # shellcheck disable=SC2086
@@ -66,7 +66,7 @@ export -f each_way
   done
 }
 
-@test "a retry leaves from below where there is nothing above" {
+@test "a retry uses a port below if there is none above" {
   # Listeners on the even ports leave the odd ones, in turn: half of the dials meet themselves on the
   # upper one. A bound above it lies outside of the range and is ignored: some meet it once more.
   top() {
@@ -90,7 +90,7 @@ export -f each_way
   [[ $(count 'action=retried tries=1') -gt 0 && $(count 'action=failed|tries=2') == 0 ]]
 }
 
-@test "the program's own IP_LOCAL_PORT_RANGE is respected, and there again afterwards" {
+@test "the program's own IP_LOCAL_PORT_RANGE is respected, and restored afterwards" {
   run -1 trap_run 40000 60000 "$PROBES/dial" -R -r 50000-50000 127.0.0.1 50000
   [[ $(count 'range=50000-50000 port=50000 self=yes') == 1 ]]
   run -0 trap_run 40000 60000 preloaded "$PROBES/dial" -R -r 50000-50000 127.0.0.1 50000
@@ -105,7 +105,7 @@ export -f each_way
   [[ $(count 'result=ECONNREFUSED range=50010-50011 port=50011 self=no') == 1 ]]
 }
 
-@test "a pinned socket is not dialled again, but fails or is let be" {
+@test "a dial from a pinned socket is not retried, but fails or is allowed" {
   local pinned='-b 127.0.0.1 -p 50000 127.0.0.1 50000'
   # shellcheck disable=SC2086
   run -1 trap_run 40000 60000 "$PROBES/dial" $pinned
@@ -128,7 +128,7 @@ ASKS_AGAIN='use IO::Socket::INET;
     PeerAddr => "127.0.0.1", PeerPort => 50000, Timeout => 5);
   print $s ? "connected\n" : "failed: $@\n";'
 
-@test "a self-connection that is let be is so too for a program that asks again, and logged once" {
+@test "an allowed self-connection stays when the program calls connect() again, and is logged once" {
   local setting
   run -0 trap_run 40000 60000 perl -e "$ASKS_AGAIN"
   [[ $output == connected ]]
@@ -144,7 +144,7 @@ ASKS_AGAIN='use IO::Socket::INET;
   [[ $(count 'self=no') == 1 ]]
 }
 
-@test "nothing is left behind: no TIME_WAIT, no error, all options, epoll and duplicates" {
+@test "a refused dial leaves no TIME_WAIT and no error, and keeps all options, epoll and duplicates" {
   leaves() {
     "$PROBES/dial" -n -k 127.0.0.1 50000
     # TIME_WAIT is state 06.
@@ -157,14 +157,14 @@ ASKS_AGAIN='use IO::Socket::INET;
   [[ $(count 'self=no') == 1 && $(count 'lost|so_error') == 0 && $(count 'waiting: 0') == 1 ]]
 }
 
-@test "a service without SO_REUSEADDR starts after each of 100 dials, bare after none" {
+@test "a service without SO_REUSEADDR starts after each of 100 dials, without the library after none" {
   run -1 trap_run 50000 50000 "$PROBES/serve" -c 100 50000
   [[ $output == "of 100 starts: 0 beside the client, 0 after it" ]]
   run -0 trap_run 50000 50000 preloaded "$PROBES/serve" -c 100 50000
   [[ $output == "of 100 starts: 100 beside the client, 100 after it" ]]
 }
 
-@test "UDP sockets, simultaneous opens and waiting dials are left as they are" {
+@test "UDP sockets, simultaneous opens and waiting dials do not change" {
   need nft
   [[ $EUID == 0 ]] || lacking "nft rules need root"
   run -0 trap_run 40000 41000 "$PROBES/others"
@@ -176,7 +176,7 @@ ASKS_AGAIN='use IO::Socket::INET;
   [[ $output == "$bare" ]]
 }
 
-@test "a dial that finds no port is repeated once, a pinned one never" {
+@test "a dial that finds no free port is repeated once, a pinned one never" {
   # One ephemeral port, and a connection that has it: the next to the same place finds none.
   no_port() {
     listening 700

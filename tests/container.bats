@@ -14,7 +14,7 @@ as_image() {
     "${@:2}" 127.0.0.1 50000 2>&1 <<<hello
 }
 
-@test "two lines in a Dockerfile keep a glibc image's client from reaching itself" {
+@test "two lines in a Dockerfile keep a client in a glibc image from connecting to itself" {
   need_kept_root debian
   run as_image none telnet
   [[ $output == *'Connected to 127.0.0.1'* ]]
@@ -22,7 +22,7 @@ as_image() {
   [[ $output == *'Connection refused'* && $output != *Connected* && $output != *preload* ]]
 }
 
-@test "the same two lines and the same file keep a musl image's client from reaching itself" {
+@test "the same lines and the same file keep a client in a musl image from connecting to itself" {
   need_kept_root musl
   run -0 as_image none dial -i
   [[ $output == 'connected to 127.0.0.1:50000 from 127.0.0.1:50000' ]]
@@ -30,7 +30,7 @@ as_image() {
   [[ $output == 'dial: connect: Connection refused' ]]
 }
 
-@test "the README shows the lines that are in the Dockerfile" {
+@test "the README shows the lines of the Dockerfile" {
   run -0 grep '^COPY\|^ENV' "$RECIPES/Dockerfile"
   [[ ${#lines[@]} == 2 && $(<"$RECIPES/README.md") == *$'```dockerfile\n'"$output"$'\n```'* ]]
 }
@@ -61,7 +61,7 @@ pod() {
       exec env "$@"' - "${environment[@]}" timeout 5 telnet 127.0.0.1 50000 2>&1 <<<hello
 }
 
-@test "the manifest is valid, and its pod, played through in two roots, guards and logs" {
+@test "the manifest is valid, and its steps, run in two root directories, prevent and log self-connections" {
   need_kept_root musl
   need_kept_root debian
   run -0 manifest check
@@ -90,7 +90,7 @@ for_every_program() {
   /bin/true
 } 2>&1
 
-@test "in /etc/ld.so.preload it guards every program, and once its file is gone is only a line" {
+@test "/etc/ld.so.preload covers every program, and without the file each prints one line and runs" {
   need_kept_root debian
   run -0 in_root "$kept_root" for_every_program
   [[ ${output%%gone:*} == *'Connection refused'* && ${output%%gone:*} != *Connected* ]]

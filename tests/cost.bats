@@ -51,7 +51,7 @@ each_costs() {
   done
 }
 
-@test "the counters count: a hundred times socket, bind and close" {
+@test "the counters count a hundred times socket, bind and close" {
   need strace
   run -0 traced bind-ip 100
   local few=$output
@@ -59,18 +59,18 @@ each_costs() {
   ((output == few + 300))
 }
 
-@test "a dial costs one system call more, by each call; a refused one and a UNIX socket's none" {
+@test "a dial costs one more system call, by each call; a refused one and one of a UNIX socket none" {
   each_costs 1 tcp-connect tcp-connect-nonblocking udp-connect \
     fast-open-sendto fast-open-sendmsg fast-open-sendmmsg
   each_costs 0 tcp-refused unix-connect
 }
 
-@test "a bind() of a TCP socket costs five, one of another socket one, getsockname() one" {
+@test "bind() of a TCP socket costs five more system calls, of other sockets one; getsockname() one" {
   each_costs 5 bind-named bind-ip bind-wildcard bind-wildcard6
   each_costs 1 bind-udp bind-unix getsockname
 }
 
-@test "switched off, nothing costs a system call" {
+@test "with NOSELF_DISABLE=1 nothing costs a system call" {
   NOSELF_DISABLE=1 each_costs 0 tcp-connect bind-ip getsockname
 }
 
@@ -85,17 +85,17 @@ at_most() {
   done
 }
 
-@test "a send that does not dial costs no system call, and at most ten instructions" {
+@test "a send that does not dial costs no system call and at most ten instructions" {
   each_costs 0 sendto sendmsg sendmmsg
   at_most 10 sendto sendmsg sendmmsg
 }
 
-@test "a TCP dial that is not to itself costs at most 60 instructions, a UNIX one 30" {
+@test "a TCP dial to another socket costs at most 60 instructions, a UNIX one 30" {
   at_most 60 tcp-connect tcp-connect-nonblocking
   at_most 30 unix-connect
 }
 
-@test "the library has at most 12 KiB of private pages of its own, and takes nothing of the heap" {
+@test "the library has at most 12 KiB of private pages, and uses no heap" {
   run -0 preloaded "$PROBES/cost_memory" "$LIBRARY"
   echo "$output"
   [[ $output =~ ^"library "([0-9]+)" heap "([0-9]+)$ ]]

@@ -31,7 +31,7 @@ needs_nft() {
   [[ $EUID == 0 ]] || lacking "nft rules need root"
 }
 
-@test "a connection that NAT gave two equal names is left alone: it is none to itself" {
+@test "a connection to another socket that NAT gives two equal names is not disconnected" {
   needs_nft
   local rule=$'nat hook output priority -100\ntcp dport 50000 redirect to :8080' library host how
   for host in 127.0.0.1 ::1 ::ffff:127.0.0.1; do
@@ -46,7 +46,7 @@ needs_nft() {
   done
 }
 
-@test "a listener that took the place of a socket in mid-dial goes on listening" {
+@test "a listener that replaces a socket during its dial keeps listening" {
   needs_nft
   local rule=$'filter hook output priority 0\ntcp dport 7000 drop' library
   for library in env preloaded; do
@@ -56,7 +56,7 @@ needs_nft() {
   done
 }
 
-@test "a terminal that nobody reads is not waited for, neither by a dial nor when it loads" {
+@test "a terminal that nobody reads blocks neither a dial nor the loading of the library" {
   run -142 "$PROBES/terminal" perl -e 'print STDERR "x" x 90, "\n"'
   run -0 trap_run 50000 50000 "$PROBES/terminal" \
     env NOSELF_LOG=stderr LD_PRELOAD="$LIBRARY" "$PROBES/dial" 127.0.0.1 50000
@@ -64,7 +64,7 @@ needs_nft() {
   run -0 "$PROBES/terminal" env NOSELF_MODE=wrong LD_PRELOAD="$LIBRARY" true
 }
 
-@test "a terminal gets its line, also in a program that may not open it" {
+@test "a terminal gets the line, also from a program that may not open it" {
   need script setpriv
   [[ $EUID == 0 ]] || lacking "changing the user needs root"
   local nobody='setpriv --reuid=65534 --regid=65534 --clear-groups'
@@ -78,14 +78,14 @@ needs_nft() {
   [[ $output != *noself:* ]]
 }
 
-@test "a large fast open is one send: MSG_ZEROCOPY is done once" {
+@test "a large fast open is one send: MSG_ZEROCOPY completes once" {
   run -0 probe zerocopy
   [[ $output == done=1 ]]
   run -0 probe_with zerocopy
   [[ $output == done=1 ]]
 }
 
-@test "a fast open that connects to itself and then fails is refused all the same" {
+@test "a fast open that connects to itself and then fails is refused" {
   run -0 probe failing control
   [[ $output == "result=EINVAL same-names=yes" ]]
   run -0 probe_with failing control
@@ -96,14 +96,14 @@ needs_nft() {
   [[ $output == "result=ECONNREFUSED same-names=no" ]]
 }
 
-@test "getsockname() does not read the length that it is given, wherever that lies" {
+@test "getsockname() does not read the caller's length, wherever it lies" {
   run -0 probe page
   [[ $output == result=EFAULT ]]
   run -0 probe_with page
   [[ $output == result=EFAULT ]]
 }
 
-@test "where a sandbox refuses bind(), NOSELF_PINNED=allow allows what may be pinned" {
+@test "if a sandbox refuses bind(), NOSELF_PINNED=allow allows a socket that may be pinned" {
   run -0 probe sandboxed
   [[ $output == "result=OK same-names=yes" ]]
   NOSELF_PINNED=allow run -0 probe_with sandboxed
@@ -112,7 +112,7 @@ needs_nft() {
   [[ $output == "result=ECONNREFUSED same-names=no" ]]
 }
 
-@test "a log path that can never work is reported in one line when the library loads" {
+@test "a log path that cannot be written is reported in one line when the library loads" {
   need setpriv
   local dir=$BATS_TEST_TMPDIR path
   mkdir "$dir/directory"

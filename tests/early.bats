@@ -14,7 +14,7 @@ setup() {
   need_namespace
 }
 
-@test "a dial from another library's constructor is guarded, settings and all" {
+@test "a dial from another library's constructor is covered, with the settings" {
   # Of two preloaded libraries the latter's constructor runs first.
   run -0 trap_run 50000 50000 env LD_PRELOAD="$EARLY" true
   [[ $output == 'early: OK self=yes' ]]
@@ -31,7 +31,7 @@ setup() {
   [[ ${lines[2]} == 'noself: NOSELF_MODE=bad:'* ]]
 }
 
-@test "every call is passed on to the library behind" {
+@test "every call is passed on to the next library" {
   run -0 trap_run 50000 50001 env LD_PRELOAD="$BEHIND" "$PROBES/dial" -b 127.0.0.1 127.0.0.1 40000
   local bare
   bare=$(grep '^behind:' <<<"$output")
@@ -51,7 +51,7 @@ setup() {
   done
 }
 
-@test "libc's second name for connect is guarded too" {
+@test "libc's second name for connect is covered too" {
   cc -Dconnect=__connect -o "$BATS_TEST_TMPDIR/second" "$ROOT/tests/probes/dial.c"
   run -1 trap_run 50000 50000 "$BATS_TEST_TMPDIR/second" 127.0.0.1 50000
   run -0 trap_run 50000 50000 preloaded "$BATS_TEST_TMPDIR/second" 127.0.0.1 50000

@@ -35,7 +35,7 @@ with_library() {
 }
 export -f namespace each_call with_library
 
-@test "with a cookie, bare a dial reaches itself, and with the library it is refused" {
+@test "with a cookie, a dial connects to itself, and is refused with the library" {
   export cookie=yes
   run -0 namespace 50000 50000 each_call 127.0.0.1 50000
   # Without a cookie a non-blocking call says EINPROGRESS.
@@ -44,7 +44,7 @@ export -f namespace each_call with_library
   [[ $(count 'returned=ECONNREFUSED result=ECONNREFUSED port=50000 self=no') == 8 ]]
 }
 
-@test "where there is another port the library retries from it, and the log says so" {
+@test "if there is another port, the library retries from it and logs that" {
   run -0 namespace 50000 50001 each_call 127.0.0.1 50000
   [[ $(count 'self=yes') == 8 ]]
   export NOSELF_LOG=stderr cookie
@@ -54,7 +54,7 @@ export -f namespace each_call with_library
   done
 }
 
-@test "NOSELF_DISABLE, NOSELF_MODE, NOSELF_ERRNO and NOSELF_PINNED hold for these calls too" {
+@test "NOSELF_DISABLE, NOSELF_MODE, NOSELF_ERRNO and NOSELF_PINNED apply to these calls too" {
   local setting pinned='-b 127.0.0.1 -p 50000'
   for setting in NOSELF_DISABLE=1 NOSELF_MODE=observe; do
     run -0 env "$setting" bash -c 'namespace 50000 50000 with_library 127.0.0.1 50000'
@@ -90,7 +90,7 @@ with socket.create_server(("127.0.0.1", 30000), backlog=64) as server:
     except BlockingIOError:
         print(came.count(b"ping"), "pings,", sum(map(len, came)), "bytes")'
 
-@test "to a listener everything arrives, and once: without a cookie, then with it" {
+@test "a listener receives all data once, without a cookie and with it" {
   run -0 namespace 50000 50099 python3 -c "$READER"
   local bare=${lines[-1]}
   [[ $bare =~ ([0-9]+)" pings, "([0-9]+)" bytes" ]]

@@ -94,7 +94,7 @@ END
   [[ ! -s errors ]] || { cat errors && false; }
 }
 
-@test "nginx under wrk has no errors, bare or preloaded" {
+@test "nginx under wrk has no errors, without the library and with it" {
   need nginx wrk
   both_ways nginx_and_wrk
 }
@@ -150,7 +150,7 @@ redis_restart() {
     sort | uniq -c | sed 's/^ *//'
 }
 
-@test "bare, clients of an absent redis-server hear themselves and take its port; preloaded not" {
+@test "clients of a stopped redis-server read their own data and take its port, but not with the library" {
   need redis-server redis-cli
   # In so small a range TIME_WAIT leaves no port now and then, as it does without the library.
   local usual='[0-9]+ (PONG|refused|Cannot assign|Server closed|reset by peer|)'
@@ -203,12 +203,12 @@ END
   stop "$server"
 }
 
-@test "vsftpd dials an active-mode client back, bare or preloaded" {
+@test "vsftpd dials an active-mode client back, without the library and with it" {
   need vsftpd python3
   both_ways vsftpd_and_ftplib
 }
 
-@test "CPython's own network tests have the same results bare and preloaded, one by one" {
+@test "each of CPython's network tests has the same result without the library and with it" {
   need python3
   [[ -d /usr/lib/python3.11/test/test_asyncio ]] ||
     lacking "libpython3.11-testsuite is not installed"

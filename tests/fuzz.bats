@@ -33,12 +33,12 @@ none_differs() {
   [[ ${lines[-1]} == *", interposed by ${LIBRARY##*/}: $2 sequences, none differs" ]]
 }
 
-@test "without the library twins are alike: no sequence leaves anything behind for the next" {
+@test "without the library the twins never differ: no sequence affects the next" {
   run -0 fuzz "" -s "$SEED" -n 20000
   [[ ${lines[-1]} == "seed $SEED, interposed by nothing: 20000 sequences, none differs" ]]
 }
 
-@test "of a million sequences (200,000 in the short run) none differs with the library" {
+@test "none of a million sequences (200,000 in the short run) differs with the library" {
   local line calls=0
   none_differs NOSELF_DISABLE=0 "$COUNT"
   # It was no idle run: each call succeeded at times and failed at times, and ports were shown.
@@ -52,7 +52,7 @@ none_differs() {
   ((BASH_REMATCH[1] > 1000))
 }
 
-@test "none differs with the settings that leave calls alone, or that fail at once" {
+@test "none differs with the settings that change nothing or fail at once" {
   local setting
   for setting in NOSELF_DISABLE=1 NOSELF_BIND_NO_PORT=0 NOSELF_MODE=observe NOSELF_MODE=fail \
     NOSELF_PINNED=allow; do
@@ -87,17 +87,17 @@ shows() {
   (($(count '^  [a-z]+\(') <= $1))
 }
 
-@test "it finds a hint that is left set, or a port that nobody allocates, in a bind() alone" {
+@test "the fuzz finds a bind_no_port option left set, and a port that is never allocated, in one bind()" {
   finds hint-left 2 "  bind(" "interposed: hint 1," "raw:        hint 0,"
   finds hint-lent 2 "  bind(" " port 0, " "name 0 0?000000" "name 0 0?00c0ee"
 }
 
-@test "it finds a failure without an errno, and an errno that a success changed" {
+@test "the fuzz finds a failure without an errno, and a success that changes errno" {
   finds errno-lost 3 "interposed: -1 0" "raw:        -1 E"
   finds errno-touched 2 "interposed: 0, errno changed to 11"
 }
 
-@test "it finds one byte written behind a name, and names the sequence in which a hook crashed" {
+@test "the fuzz finds a byte written after a name, and prints the sequence in which a function crashed" {
   finds one-byte-more 4 "interposed: " "raw: "
   finds length-read 4 ' crashes (signal 11)'
 }

@@ -48,13 +48,13 @@ guards() {
   [[ $output == "returned=ECONNREFUSED result=ECONNREFUSED port=50001 self=no" ]]
 }
 
-@test "the file has full RELRO, a plain stack, no text relocations and no part to write and run" {
+@test "the file has full RELRO, no executable stack, no text relocations and no segment to write and run" {
   need readelf
   is_hardened "$LIBRARY"
   is_protected "$LIBRARY"
 }
 
-@test "a file linked without that care is told apart" {
+@test "the test detects a file that is linked without these flags" {
   need readelf
   local file=$BATS_TEST_TMPDIR/careless.so
   echo 'int *where; int **at(void) { return &where; }' >"$BATS_TEST_TMPDIR/careless.c"
@@ -65,20 +65,20 @@ guards() {
   run -1 is_protected "$file"
 }
 
-@test "a process under it has no memory to write and run, and no executable stack" {
+@test "a process with the library has no memory to write and run, and no executable stack" {
   run -0 preloaded cat /proc/self/maps
   [[ $output == *libnoself.so* ]]
   run ! grep -E ' rwx|r-xp .*\[stack\]' <<<"$output"
 }
 
-@test "dlopen() of the file is refused, and of another is not" {
+@test "dlopen() of the library fails, of another library it does not" {
   need python3
   run -0 python3 -c 'import ctypes; ctypes.CDLL("libm.so.6")'
   run -1 python3 -c 'import ctypes, sys; ctypes.CDLL(sys.argv[1])' "$LIBRARY"
   [[ $output == *"cannot be dlopen()ed"* ]]
 }
 
-@test "the file is stripped and no larger than 32 KiB" {
+@test "the file is stripped and at most 32 KiB large" {
   need readelf
   [[ -z ${NOSELF_LIB-} ]] || skip "it is about the file that make builds"
   run -0 readelf -SW "$LIBRARY"
@@ -103,7 +103,7 @@ build_twice() {
   done
 }
 
-@test "gcc and clang build bit by bit the same files in two directories" {
+@test "gcc and clang build identical files in two directories" {
   build_twice gcc libnoself.so noself
   build_twice clang libnoself.so
 }
@@ -128,14 +128,14 @@ builds_cleanly() {
   done
 }
 
-@test "gcc and clang build without a warning, from -O0 to -O3, a file that guards" {
+@test "gcc and clang build a working file without a warning, from -O0 to -O3" {
   local levels=(-O0 -O3)
   [[ ${NOSELF_FULL:-0} == 0 ]] || levels+=(-O1 -O2 -Os '-O2 -g -flto')
   builds_cleanly gcc "${levels[@]}"
   builds_cleanly clang "${levels[@]}"
 }
 
-@test "i386, aarch64, armhf and riscv64: the files are hardened and protected like this one" {
+@test "the files for i386, aarch64, armhf and riscv64 are hardened in the same way" {
   need i686-linux-gnu-gcc aarch64-linux-gnu-gcc arm-linux-gnueabihf-gcc riscv64-linux-gnu-gcc
   local arch
   for arch in i386 aarch64 armhf riscv64; do

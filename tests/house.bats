@@ -21,14 +21,14 @@ nothing_found() {
   [[ $status == 1 && -z $output ]]
 }
 
-@test "the top level holds what it should and nothing else" {
+@test "the top level holds the agreed files and nothing else" {
   cd "$ROOT"
   run -0 find . -mindepth 1 -maxdepth 1 ! -name '.*' ! -name build -printf '%f\n'
   run -0 sort <<<"$output"
   [[ $output == $'CHANGELOG.md\nLICENSE\nMakefile\nREADME.md\nscripts\nshim\ntests' ]]
 }
 
-@test "every source file says its licence and what it is at its head" {
+@test "every source file begins with its licence and a sentence about its content" {
   local file missing=()
   while read -r file; do
     # The line with the licence, and words on it or on the line after.
@@ -44,7 +44,7 @@ includes() {
   grep -rnE "^#include \"($2)" "$ROOT/shim/$1" --include='*.[ch]'
 }
 
-@test "the core includes the core alone, and the fronts never each other" {
+@test "the core includes only the core, and the fronts never include each other" {
   run includes core '[a-z_]+/'
   nothing_found
   run includes preload '(supervisor|command)/'
@@ -56,7 +56,7 @@ includes() {
   nothing_found
 }
 
-@test "no C file is long" {
+@test "no C file is longer than 220 lines" {
   cd "$ROOT"
   run -0 awk 'FNR == 221 { print FILENAME }' shim/*/*.[ch] tests/probes/*.[ch] tests/fuzz/*.[ch]
   echo "longer than 220 lines: $output"
@@ -92,7 +92,7 @@ includes() {
   nothing_found
 }
 
-@test "every test file has tests, and none asks for what it needs where bats cannot skip" {
+@test "every test file has tests, and none calls need in setup_file(), where bats cannot skip" {
   run grep -L '^@test ' "$ROOT"/tests/*.bats
   [[ -z $output ]]
   run awk '/^setup_file\(\)/ { inside = 1 } /^}/ { inside = 0 }

@@ -18,7 +18,7 @@ make_() {
   make --silent --no-print-directory -C "$ROOT" "$@"
 }
 
-@test "make install puts each file where it belongs, and no other" {
+@test "make install installs each file to its place, and no other file" {
   make_ install DESTDIR="$BATS_TEST_TMPDIR/stage"
   run -0 listing "$BATS_TEST_TMPDIR/stage"
   [[ $output == './usr/local/bin/noself
@@ -46,7 +46,7 @@ make_() {
   [[ $output == $'b\nl\nm\nopt' ]]
 }
 
-@test "make uninstall takes away what make install brought, and nothing else" {
+@test "make uninstall removes what make install installed, and nothing else" {
   local stage=$BATS_TEST_TMPDIR/stage
   mkdir -p "$stage/usr/local/bin" "$stage/usr/local/lib"
   echo other >"$stage/usr/local/bin/noself-other"
@@ -63,14 +63,14 @@ make_() {
   [[ -z $output ]]
 }
 
-@test "installing again gives the library a new inode, so that who has it mapped keeps the old" {
+@test "installing again gives the library a new inode, so that running programs keep the old one" {
   make_ install DESTDIR="$BATS_TEST_TMPDIR/stage"
   exec 9<"$BATS_TEST_TMPDIR/stage/usr/local/lib/libnoself.so"
   make_ install DESTDIR="$BATS_TEST_TMPDIR/stage"
   [[ $(readlink /proc/self/fd/9) == *' (deleted)' ]]
 }
 
-@test "the installed commands know their version and the directory of the library" {
+@test "the installed commands know the version and the directory of the library" {
   make_ install DESTDIR="$BATS_TEST_TMPDIR/stage" LIBDIR=/usr/lib/some-linux-gnu
   cd "$BATS_TEST_TMPDIR/stage/usr/local/bin"
   for command in noself noselfctl; do
@@ -80,7 +80,7 @@ make_() {
   grep -aq /usr/lib/some-linux-gnu noself
 }
 
-@test "make install leaves the build directory as it is" {
+@test "make install does not change the build directory" {
   make_ all
   find "$BUILD" -printf '%P %u %T@\n' | sort >"$BATS_TEST_TMPDIR/before"
   make_ install DESTDIR="$BATS_TEST_TMPDIR/stage"
@@ -124,7 +124,7 @@ export -f installed_loop
   [[ $preloaded != *Connected* && $preloaded != *'cannot be preloaded'* ]]
 }
 
-@test "where there is no static libc, make links noself dynamically and says so" {
+@test "if there is no static libc, make links noself dynamically and says so" {
   cat >"$BATS_TEST_TMPDIR/cc" <<'END'
 #!/bin/sh
 case " $* " in *' -static'*) exit 1 ;; esac

@@ -14,7 +14,7 @@ setup() {
 
 LINE='noself\[[0-9]+\]: comm=dial fd=[0-9]+ self=127\.0\.0\.1:50000 action=retried tries=1 result=ECONNREFUSED'
 
-@test "a line on stderr says what was met and what became of it" {
+@test "a line on stderr names the self-connection and the result" {
   NOSELF_LOG=stderr run --separate-stderr -0 \
     trap_run 50000 50001 preloaded "$PROBES/dial" 127.0.0.1 50000
   # shellcheck disable=SC2154 # bats sets it
@@ -24,7 +24,7 @@ LINE='noself\[[0-9]+\]: comm=dial fd=[0-9]+ self=127\.0\.0\.1:50000 action=retri
   [[ $stderr == '' ]]
 }
 
-@test "each action and result has its word" {
+@test "each action and each result has its word in the line" {
   local settings arguments expected
   while IFS='|' read -r settings arguments expected; do
     # shellcheck disable=SC2086 # the words are arguments
@@ -45,7 +45,7 @@ NOSELF_PINNED=allow|-b 127.0.0.1 -p 50000 127.0.0.1|127.0.0.1:50000 action=allow
 END
 }
 
-@test "a line in a file is preceded by the time, and the file is not held open" {
+@test "a line in a file begins with the time, and the file is not kept open" {
   twice() {
     "$PROBES/dial" -c 2 127.0.0.1 50000
     mv "$1" "$1.old"
@@ -61,7 +61,7 @@ END
   (($(date +%s) - $(date -d "$logged" +%s) < 60))
 }
 
-@test "on a stderr that is the journal a line has its priority" {
+@test "if stderr is the journal, a line begins with its priority" {
   to_journal() {
     exec 2>"$1"
     JOURNAL_STREAM=$(stat -Lc '%d:%i' /dev/fd/2) "$PROBES/dial" 127.0.0.1 50000
@@ -116,7 +116,7 @@ stops() {
   ((status > 123))
 }
 
-@test "a log that cannot be opened, or is none, is lost and nothing else" {
+@test "a log that cannot be opened loses its lines and changes nothing else" {
   local to fifo=$BATS_TEST_TMPDIR/fifo
   python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' \
     "$BATS_TEST_TMPDIR/socket"
@@ -134,7 +134,7 @@ stops() {
   exec {both}<&-
 }
 
-@test "a symbolic link as the log is not followed, whatever it leads to" {
+@test "a symbolic link as the log file is not followed" {
   echo precious >"$BATS_TEST_TMPDIR/precious"
   ln -s "$BATS_TEST_TMPDIR/precious" "$LOG.link"
   ln -s "$BATS_TEST_TMPDIR/nothing" "$LOG.dangling"
@@ -143,7 +143,7 @@ stops() {
   [[ $(<"$BATS_TEST_TMPDIR/precious") == precious && ! -e $BATS_TEST_TMPDIR/nothing ]]
 }
 
-@test "a disk or a pipe that is full, a read-only disk: nobody waits and nothing fails" {
+@test "with a full disk or pipe, or a read-only disk, the program does not wait and no call fails" {
   local fifo=$BATS_TEST_TMPDIR/fifo
   on_disk() {
     local disk=$BATS_TEST_TMPDIR/disk
@@ -169,7 +169,7 @@ stops() {
   exec {both}<&-
 }
 
-@test "a broken pipe and a limit on the size of files kill a program, but not by the log" {
+@test "writing the log raises no signal for a broken pipe or a file size limit" {
   local fifo=$BATS_TEST_TMPDIR/fifo
   mkfifo "$fifo"
   broken() {
@@ -190,7 +190,7 @@ stops() {
   [[ ! -s $LOG ]]
 }
 
-@test "signals that the program holds back are as pending afterwards as before" {
+@test "signals that the program blocks are pending afterwards as before" {
   undisturbed_signals() {
     exec {both}<>"$BATS_TEST_TMPDIR/fifo" {pipe}>"$BATS_TEST_TMPDIR/fifo"
     exec {both}<&-
@@ -215,7 +215,7 @@ END
   [[ $output == "111 []; 111 []; 111 [<Signals.SIGPIPE: 13>]; True" ]]
 }
 
-@test "a closed stderr gets no line: the descriptor is the program's, a data file or the socket" {
+@test "a closed stderr gets no line: descriptor 2 may be the program's data file or socket" {
   to_closed() {
     logs_to stderr 2>&-
   }

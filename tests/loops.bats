@@ -51,20 +51,20 @@ loop() {
   grep -qE ' action=(retried|failed) ' "$BATS_TEST_TMPDIR/log"
 }
 
-@test "telnet in a loop gets through bare and never with the library" {
+@test "telnet in a loop connects to itself, and never with the library" {
   loop 44416 44479 inetutils-telnet 127.0.0.1 44444
 }
 
-@test "nc in a loop gets through bare and never with the library" {
+@test "nc in a loop connects to itself, and never with the library" {
   loop 49984 50047 nc.openbsd 127.0.0.1 50000
 }
 
-@test "nc bound to the port it dials, on an own address, gets through bare, never with the library" {
+@test "nc bound to the port it dials, on an own address, connects to itself, and never with the library" {
   loop 49984 50047 nc.openbsd 192.0.2.7 50000 -p 50000
   loop 49984 50047 nc.traditional 192.0.2.7 50000 -p 50000
 }
 
-@test "of 200,000 bare dials in the default range some reach themselves, of 300,000 others none" {
+@test "of 200,000 dials in the default range some reach themselves, of 300,000 with the library none" {
   run -1 trap_run 32768 60999 "$PROBES/dial" -q -c 200000 127.0.0.1 40000
   [[ $output != *" 0 reached"* ]]
   echo "# bare: $output" >&3

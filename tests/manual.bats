@@ -4,7 +4,7 @@
 
 load lib/helpers
 
-@test "the manual pages have nothing for mandoc to complain about" {
+@test "mandoc's lint has no complaint about the manual pages" {
   need mandoc
   local page reference
   for page in "$ROOT"/shim/man/*; do

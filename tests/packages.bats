@@ -49,7 +49,7 @@ trapped() {
   trap_run 50000 50000 timeout 5 "$@" inetutils-telnet 127.0.0.1 50000 2>&1 <<<hello
 }
 
-@test "make deb builds two packages, the library and everything else, and lintian is content" {
+@test "make deb builds two packages, the library and everything else, without a lintian complaint" {
   need dh dpkg-buildpackage lintian
   built deb
   run -0 dpkg-deb -c "$LIB_DEB"
@@ -61,7 +61,7 @@ trapped() {
   [[ -z $output ]]
 }
 
-@test "two builds, in other directories, at other times, under another umask, are the same bytes" {
+@test "builds in two directories, at two times, under two umasks give the same bytes" {
   need dh dpkg-buildpackage
   built deb
   built dist
@@ -98,7 +98,7 @@ install_and_purge() {
   files >"$BATS_TEST_TMPDIR/after"
 } 2>&1
 
-@test "installed, the packages do their job; removed, they warn of units and leave nothing" {
+@test "installed packages work; removed ones warn of units that use them and leave nothing" {
   need dh dpkg-buildpackage
   built deb
   need_kept_root debian
@@ -131,7 +131,7 @@ upgrade_under() {
   noself --version
 }
 
-@test "a program that runs while the packages are upgraded keeps its library" {
+@test "a program that runs during an upgrade of the packages keeps its library" {
   need dh dpkg-buildpackage
   built deb
   need_kept_root debian
@@ -165,7 +165,7 @@ both_architectures() {
 /usr/lib/i386-linux-gnu/libnoself.so\n/usr/lib/x86_64-linux-gnu/libnoself.so' ]]
 }
 
-@test "make dist packs a tree of root's files with their checksums, which runs where it is unpacked" {
+@test "make dist packs a tree with checksums, which runs from any directory" {
   need inetutils-telnet
   need_namespace
   built dist
@@ -192,7 +192,7 @@ both_architectures() {
   [[ $output == *'Connection refused'* && $output != *Connected* ]]
 }
 
-@test "rpmbuild builds the packages of the spec file, and rpmlint finds nothing of ours in them" {
+@test "rpmbuild builds the packages of the spec file, and rpmlint reports no error of this project" {
   need rpmbuild rpmlint
   local top=$BATS_TEST_TMPDIR spec=$ROOT/scripts/rpm/noself.spec
   copy_tree "$top/SOURCES/noself-$VERSION"
@@ -221,7 +221,7 @@ apk_package() {
   package
 }
 
-@test "the functions of the APKBUILD build with musl and package everything" {
+@test "the functions of the APKBUILD build with musl and install everything" {
   need busybox musl-gcc
   export srcdir=$BATS_TEST_TMPDIR pkgdir=$BATS_TEST_TMPDIR/package
   copy_tree "$srcdir/noself-$VERSION"
@@ -230,7 +230,7 @@ apk_package() {
   find "$pkgdir" -type f | holds_all
 }
 
-@test "every recipe names this version, and a version that CHANGELOG.md lacks is an error" {
+@test "every recipe has this version, and a version that CHANGELOG.md lacks is an error" {
   cd "$ROOT/scripts"
   grep -qx "Version: *$VERSION" rpm/noself.spec
   grep -qx "pkgver=$VERSION" alpine/APKBUILD

@@ -10,7 +10,7 @@ setup() {
   need python3
 }
 
-@test "the pictures are what their script draws from what was measured, for dark pages too" {
+@test "the published pictures are what their script draws from the measured data, for dark pages too" {
   "$PICTURES/draw" "$BATS_TEST_TMPDIR"
   cmp "$BATS_TEST_TMPDIR/port-walk.svg" "$PICTURES/port-walk.svg"
   cmp "$BATS_TEST_TMPDIR/self-connection.svg" "$PICTURES/self-connection.svg"
@@ -22,7 +22,7 @@ setup() {
   done
 }
 
-@test "the packets of a self-connection on this kernel are those in the picture" {
+@test "a self-connection on this kernel sends the packets in the picture" {
   need_namespace
   run -0 trap_run 50000 50000 "$PICTURES/measure" packets 50000
   run -0 python3 -c 'import json, sys

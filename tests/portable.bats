@@ -81,25 +81,25 @@ built_for() {
   asks_for_little "$TESTED" "$1"
 }
 
-@test "the file exports the listed names alone, and asks libc.so.6 alone for the listed ones" {
+@test "the file exports only the listed names, and imports only the listed ones from libc.so.6" {
   need nm readelf
   asks_for_little "$LIBRARY" "$(uname -m)"
 }
 
-@test "clang's file asks for no more than gcc's" {
+@test "the file built by clang imports no more than the one built by gcc" {
   need clang nm readelf
   tool make -s -C "$ROOT" CC=clang BUILD=build/clang build/clang/libnoself.so
   asks_for_little "$BUILD/clang/libnoself.so" "$(uname -m)"
 }
 
-@test "the flags of a distribution do not make the file ask for more" {
+@test "a distribution's compiler flags add no imports" {
   need nm readelf
   tool make -s -C "$ROOT" BUILD="$BATS_TEST_TMPDIR/b" CPPFLAGS='-Wdate-time -D_FORTIFY_SOURCE=2' \
     CFLAGS='-g -O2 -fstack-protector-all -fstack-clash-protection' LDFLAGS='-Wl,-z,relro' "$BATS_TEST_TMPDIR/b/libnoself.so"
   asks_for_little "$BATS_TEST_TMPDIR/b/libnoself.so" "$(uname -m)"
 }
 
-@test "a client of musl is caught bare, and refused under the files built for glibc and for musl" {
+@test "a musl client connects to itself, and is refused with the files built for glibc and for musl" {
   need musl-gcc
   need_namespace
   tool make -s -C "$ROOT" CC=musl-gcc BUILD=build/musl build/musl/libnoself.so
@@ -113,7 +113,7 @@ built_for() {
   done
 }
 
-@test "where libc has no dlsym, system calls stand in and every call is guarded" {
+@test "if libc has no dlsym(), the library makes the system calls itself and covers every call" {
   need_namespace
   TESTED=$BATS_TEST_TMPDIR/libnoself.so
   # As in a program without libdl under a glibc before 2.34: the one letter makes the weak name one
@@ -124,7 +124,7 @@ built_for() {
   caught_and_refused here "$PROBES/dial"
 }
 
-@test "a program without any C library runs with the library as it does bare" {
+@test "a program without a C library runs with the library as it does without it" {
   [[ $(uname -m) == x86_64 ]] || lacking "its system calls are those of x86_64"
   need_namespace
   tool "${CC:-cc}" -O2 -nostdlib -fPIE -pie -fno-stack-protector \
@@ -141,7 +141,7 @@ built_for() {
   [[ $output == *"calling init: $LIBRARY"* ]]
 }
 
-@test "i386: the file asks for little, guards its clients, logs, retries and defers ports" {
+@test "i386: the file imports only listed names, refuses self-connections, logs, retries and defers ports" {
   need_namespace
   [[ -e /lib/ld-linux.so.2 ]] || lacking "libc6-i386 is not installed"
   built_for i386 i686-linux-gnu
@@ -164,15 +164,15 @@ guarded_on() {
   caught_and_refused emulated "$3" "$2" "$BUILD/$1/tests/dial"
 }
 
-@test "aarch64: the file asks for little, and its clients are caught bare and refused under it" {
+@test "aarch64: the file imports only listed names, and clients connect to themselves only without it" {
   guarded_on aarch64 aarch64-linux-gnu aarch64
 }
 
-@test "armhf: the file asks for little, and its clients are caught bare and refused under it" {
+@test "armhf: the file imports only listed names, and clients connect to themselves only without it" {
   guarded_on armhf arm-linux-gnueabihf arm
 }
 
-@test "riscv64: the file asks for little, and its clients are caught bare and refused under it" {
+@test "riscv64: the file imports only listed names, and clients connect to themselves only without it" {
   guarded_on riscv64 riscv64-linux-gnu riscv64
 }
 
@@ -192,7 +192,7 @@ as_installed() {
 }
 export -f mixed as_installed
 
-@test "a tree of 64-bit and 32-bit processes: one path complains, \$LIB and the bare name do not" {
+@test "64-bit and 32-bit processes: one path gives loader errors, \$LIB and a name without a path do not" {
   [[ $(uname -m) == x86_64 ]] || lacking "the two architectures here are x86_64 and i386"
   [[ -e /lib/ld-linux.so.2 ]] || lacking "libc6-i386 is not installed"
   need_namespace
@@ -220,7 +220,7 @@ export -f mixed as_installed
   [[ $output == "$refused" ]]
 }
 
-@test "under gcc's AddressSanitizer its runtime has to be named first; clang's needs nothing" {
+@test "with gcc's AddressSanitizer its runtime must be named first; clang's needs nothing" {
   need gcc clang
   need_namespace
   local refused="returned=ECONNREFUSED result=ECONNREFUSED port=50000 self=no"

@@ -89,7 +89,7 @@ storms() {
   storms 200 env LD_PRELOAD="$LIBRARY" valgrind --tool=helgrind -q --error-exitcode=99
 }
 
-@test "libFuzzer finds no settings, addresses or texts that the oracles disagree about" {
+@test "libFuzzer finds no settings, addresses or texts for which parser and oracle differ" {
   need clang
   echo 'int LLVMFuzzerTestOneInput(const char *d, long n) { return d == 0 && n < 0; }' |
     clang -fsanitize=fuzzer -x c -o "$BATS_TEST_TMPDIR/fuzzer" - ||

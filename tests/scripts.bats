@@ -5,7 +5,7 @@
 
 load lib/helpers
 
-@test "the last line of a run counts passed, failed, skipped and lost tests, and a full run no skips" {
+@test "a run's last line counts passed, failed, skipped and lost tests; a full run counts skips as failed" {
   mkdir -p "$BATS_TEST_TMPDIR/tests"
   cp -r "$ROOT/tests/run" "$ROOT/tests/lib" "$BATS_TEST_TMPDIR/tests"
   cd "$BATS_TEST_TMPDIR"
@@ -30,7 +30,7 @@ load lib/helpers
 
 # A copy of setup that any user may read, with a list of its own; in place of the half that needs
 # root one that writes down its arguments.
-@test "setup installs what is missing from the set asked for, or says what to type" {
+@test "setup installs the missing packages of a set, or prints the command to run" {
   need apt-get setpriv
   local copy user=()
   copy=$(mktemp -d)
@@ -74,7 +74,7 @@ load lib/helpers
   [[ $output == *"<- the client reads what it wrote itself"*"Connection refused   (60000 times)"* ]]
 }
 
-@test "a demo whose library is missing says which scene went wrong" {
+@test "a demo without the library says which scene went wrong" {
   need_namespace
   local tree=$BATS_TEST_TMPDIR/tree
   mkdir "$tree"
@@ -84,7 +84,7 @@ load lib/helpers
   [[ ${lines[-1]} == "Not as expected: scene 1 with noself;"* ]]
 }
 
-@test "the demo called wrongly says how in one line" {
+@test "a demo that is called wrongly says how to call it in one line" {
   run -2 "$ROOT/scripts/demo" --fast
   [[ ${#lines[@]} == 1 && $output == *"got '--fast'; nothing was run" ]]
 }

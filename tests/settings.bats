@@ -26,21 +26,21 @@ dials() {
   [[ $(count 'htons\(50000\)') == "$1" ]]
 }
 
-@test "without any setting a dial of oneself is refused, and nothing is said" {
+@test "without any setting a self-connection is refused, and nothing is printed" {
   run -1 trap_run 50000 50000 "$PROBES/dial" 127.0.0.1 50000
   gives ECONNREFUSED no
   # shellcheck disable=SC2154 # bats sets it
   [[ $stderr == '' ]]
 }
 
-@test "NOSELF_MODE=observe and NOSELF_DISABLE=1 change nothing, NOSELF_ERRNO is the failure" {
+@test "NOSELF_MODE=observe and NOSELF_DISABLE=1 change nothing, NOSELF_ERRNO sets the error" {
   gives OK yes NOSELF_MODE=observe
   gives OK yes NOSELF_DISABLE=1
   gives ETIMEDOUT no NOSELF_ERRNO=ETIMEDOUT
   gives EHOSTUNREACH no NOSELF_ERRNO=113 NOSELF_MODE=fail
 }
 
-@test "NOSELF_MODE=fail does not retry, NOSELF_RETRIES bounds how often it is done" {
+@test "NOSELF_MODE=fail does not retry, NOSELF_RETRIES limits how often retry does" {
   local retries
   dials 2 50001
   dials 1 50001 -E NOSELF_MODE=fail
@@ -53,7 +53,7 @@ dials() {
   done
 }
 
-@test "a bad value is named in one line, and its default used" {
+@test "an invalid value gives one line, and the default is used" {
   gives ECONNREFUSED no NOSELF_MODE=never NOSELF_RETRIES=0 NOSELF_ERRNO=EWHAT NOSELF_PINNED=yes \
     NOSELF_BIND_NO_PORT=2 NOSELF_LOG=here NOSELF_DISABLE=maybe
   run -0 sort <<<"$stderr"
@@ -70,7 +70,7 @@ noself: NOSELF_RETRIES=0: expected 1..16; using 3' ]]
   [[ $stderr == 'noself: NOSELF_MODE=a?b?[31m0000'* ]]
 }
 
-@test "a bad value does not disturb a program whose stderr is closed, full or a broken pipe" {
+@test "an invalid value does not disturb a program whose stderr is closed, full or a broken pipe" {
   local to
   for to in '2>&-' '2>/dev/full' '2> >(exec true)'; do
     run -0 bash -c "wait; exec env LD_PRELOAD='$LIBRARY' NOSELF_MODE=bad sh -c 'echo fine' $to"

@@ -50,7 +50,7 @@ works_on() {
   done
 }
 
-@test "libeatmydata and the library leave each other's work alone" {
+@test "libeatmydata and the library work together" {
   library libeatmydata.so
   need strace
   refuses
@@ -60,7 +60,7 @@ works_on() {
   [[ $output != *"fsync("* ]]
 }
 
-@test "libfaketime and the library leave each other's work alone" {
+@test "libfaketime and the library work together" {
   local which
   export FAKETIME="2001-02-03 04:05:06"
   for which in libfaketime.so.1 libfaketimeMT.so.1; do
@@ -71,7 +71,7 @@ works_on() {
 }
 
 # It makes programs speak MPTCP, protocol 262, without their doing.
-@test "mptcpize and the library leave each other's work alone, and ports go as far as with TCP" {
+@test "mptcpize and the library work together, and ports serve as many connections as with TCP" {
   library mptcpize/libmptcpwrap.so.0
   need mptcpize
   local order
@@ -88,14 +88,14 @@ works_on() {
   [[ $output == "protocol=262 returned=ECONNREFUSED "* ]]
 }
 
-@test "libjemalloc and the library leave each other's work alone" {
+@test "libjemalloc and the library work together" {
   library libjemalloc.so.2
   refuses
   works_on '*returned=ECONNREFUSED*Begin jemalloc statistics*' \
     MALLOC_CONF=stats_print:true "$PROBES/dial" 127.0.0.1 9
 }
 
-@test "libfakeroot and the library leave each other's work alone" {
+@test "libfakeroot and the library work together" {
   library libfakeroot/libfakeroot-sysv.so
   need fakeroot
   local order
@@ -144,7 +144,7 @@ goes_through_proxy() {
   done
 }
 
-@test "proxychains and tsocks and the library leave each other's work alone" {
+@test "proxychains, tsocks and the library work together" {
   library libproxychains.so.4
   goes_through_proxy 5
   refuses
@@ -154,7 +154,7 @@ goes_through_proxy() {
 }
 
 # It looks connect() up in libc itself. The limits in the README name the order that is passed by.
-@test "torsocks does its work in either order, guarded where the library comes before it" {
+@test "torsocks works in either order, and is covered if the library comes before it" {
   library torsocks/libtorsocks.so
   goes_through_proxy 5
   run -1 trap_run 50000 50000 env LD_PRELOAD="$OTHER" "$PROBES/dial" 127.0.0.1 50000
@@ -165,7 +165,7 @@ goes_through_proxy() {
 
 # What proxychains dials by itself comes out behind it. Where it reaches itself it writes its
 # greeting, and then reads it.
-@test "proxychains' own dial of a dead proxy is guarded where the library comes after it" {
+@test "proxychains' own dial of a dead proxy is covered if the library comes after it" {
   library libproxychains.so.4
   need strace
   socks_settings 50000
@@ -180,7 +180,7 @@ goes_through_proxy() {
   done
 }
 
-@test "under socket_wrapper there is no network to go wrong, and the library does not disturb it" {
+@test "the library does not disturb socket_wrapper, which uses no network" {
   library libsocket_wrapper.so
   need python3
   mkdir "$BATS_TEST_TMPDIR/sockets"
@@ -202,7 +202,7 @@ except ConnectionRefusedError:
     print("refused")'
 }
 
-@test "a library that moves the environment before ours is loaded does not mislead it" {
+@test "a library that moves the environment before the constructor runs does not mislead the library" {
   OTHER=$BATS_TEST_TMPDIR/libmoves.so
   cc -shared -fPIC -o "$OTHER" -x c - <<'END'
 #include <stdlib.h>

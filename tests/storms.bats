@@ -26,20 +26,20 @@ storm() {
   [[ $output == *" 0 reached themselves"* && $output == *" +0 descriptors" ]]
 }
 
-@test "40,000 dials in ranges of one, two and eleven ports: none reaches itself, nothing is left" {
+@test "of 40,000 dials in ranges of one, two and eleven ports none reaches itself, and nothing is left" {
   local high
   for high in 50000 50001 50010; do
     storm 50000 "$high" "$PROBES/storm_dials" -n 40000 50000
   done
 }
 
-@test "eight threads dial at once, and a 5 kHz signal's handler dials into their dials" {
+@test "eight threads dial while a 5 kHz signal's handler dials too" {
   storm 50000 50000 "$PROBES/storm_dials" -t 8 -s 5000 -n 20000 50000
   storm 50000 50001 "$PROBES/storm_dials" -t 8 -s 5000 -n 20000 50000
   storm 50000 50010 "$PROBES/storm_dials" -t 8 -s 5000 -n 20000 50000
 }
 
-@test "under a log the storm writes whole lines only" {
+@test "with a log, the storm writes only whole lines" {
   local log=$BATS_TEST_TMPDIR/log
   run -0 trap_run 50000 50001 env NOSELF_LOG="$log" LD_PRELOAD="$LIBRARY" \
     "$PROBES/storm_dials" -t 8 -s 5000 -n 20000 50000
@@ -52,19 +52,19 @@ storm() {
   storm 50000 50010 "$PROBES/storm_forks" 30 50000
 }
 
-@test "threads cancelled at random moments are cancelled in connect(), and leave nothing" {
+@test "threads that are cancelled at random times end in connect() and leave nothing open" {
   storm 50000 50000 "$PROBES/storm_cancel" 50 50000
   storm 50000 50001 "$PROBES/storm_cancel" 50 50000
 }
 
-@test "a thread that is stuck in connect() can be cancelled there" {
+@test "a thread that waits in connect() can be cancelled there" {
   run -0 trap_run 50000 50100 "$PROBES/storm_cancel" stuck 40000
   [[ $output == "stuck in connect(): cancelled" ]]
   run -0 trap_run 50000 50100 preloaded "$PROBES/storm_cancel" stuck 40000
   [[ $output == "stuck in connect(): cancelled" ]]
 }
 
-@test "descriptors closed and replaced in mid-dial harm no other connection, and none hangs" {
+@test "closing and replacing descriptors during a dial harms no other connection, and no dial hangs" {
   storm 50000 50000 "$PROBES/storm_close" 20000 50000
   storm 50000 50010 "$PROBES/storm_close" 20000 50000
 }
