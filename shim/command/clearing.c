@@ -83,13 +83,6 @@ static const char *read_env(struct env *env, char *const *words)
 	return env->is_elsewhere ? NULL : *words;
 }
 
-static bool has_word(char *const *words, const char *word)
-{
-	while (*words && strcmp(*words, word) != 0)
-		words++;
-	return *words != NULL;
-}
-
 struct started clearing_read(char *const *words)
 {
 	static const char *const always[][2] = {
@@ -105,8 +98,9 @@ struct started clearing_read(char *const *words)
 	for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++)
 		if (strcmp(name, always[i][0]) == 0)
 			started.instead = always[i][1];
-	if (strcmp(name, "setpriv") == 0 && has_word(words, "--reset-env"))
-		started.instead = "setpriv --reset-env noself COMMAND";
+	for (char *const *word = words; strcmp(name, "setpriv") == 0 && *word; word++)
+		if (strcmp(*word, "--reset-env") == 0)
+			started.instead = "setpriv --reset-env noself COMMAND";
 	if (strcmp(name, "env") == 0)
 		started.command = read_env(&env, words);
 	if (env.drops_preload)

@@ -9,7 +9,6 @@
 #include "clearing.h"
 #include "messages.h"
 #include "path.h"
-#include "refusal.h"
 
 /* So many interpreters the kernel goes through. */
 enum { MOST_HOPS = 5 };
@@ -69,38 +68,39 @@ static bool find_program(struct coverage *coverage, struct program *program, con
 	return refuse(coverage, COVER_REFUSED, "a script, and so on without end", NAME_ANOTHER);
 }
 
-/* A dynamic loader preloads the library for the program that it is told to run. */
-static bool is_loader(const char *name)
+/* Hands LD_PRELOAD on: noself, and a dynamic loader, to the program that it is told to run. */
+static bool is_launcher(const char *name)
 {
 	return strncmp(name, "ld-", 3) == 0 || strncmp(name, "ld.so", 5) == 0 ||
-	       strncmp(name, "ld64.so", 7) == 0;
+	       strncmp(name, "ld64.so", 7) == 0 || strcmp(name, "noself") == 0;
 }
 
 static bool judge_program(struct coverage *coverage, const struct program *program,
 			  const char *name)
 {
-	if (program->kind != PROGRAM_ELF)
-		return refuse(coverage, COVER_REFUSED, "neither a program for Linux nor a script",
+	const bool is_elf = program->kind == PROGRAM_ELF;
+	const bool is_library = !program->has_loader && program->names_libc && !is_launcher(name);
+	const char *beyond = !program->has_loader ? "statically linked"
+			     : program->is_go     ? "a Go program, which makes its own system calls"
+			     : !program->names_libc ? "linked with no libc"
+						    : NULL;
+
+	if (!is_elf || is_library)
+		return refuse(coverage, COVER_REFUSED,
+			      is_elf ? "a shared library, not a program"
+				     : "neither a program for Linux nor a script",
 			      NAME_ANOTHER);
-	if (is_loader(name) || strcmp(name, "noself") == 0) {
+	if (is_launcher(name)) {
 		coverage->remark = "for the command that it runs";
 		return true;
 	}
-	if (!program->has_loader && program->names_libc)
-		return refuse(coverage, COVER_REFUSED, "a shared library, not a program",
-			      NAME_ANOTHER);
-	if (!program->has_loader)
-		return refuse(coverage, COVER_SUPERVISOR, "statically linked", NULL);
 	if (program->loader[0] == '/' && path_error(program->loader) == ENOENT)
 		return refuse(
 			coverage, COVER_MISSING,
 			format("built for the loader '%s', which does not exist", program->loader),
 			"install the C library that it belongs to");
-	if (program->is_go)
-		return refuse(coverage, COVER_SUPERVISOR,
-			      "a Go program, which makes its own system calls", NULL);
-	if (!program->names_libc)
-		return refuse(coverage, COVER_SUPERVISOR, "linked with no libc", NULL);
+	if (beyond)
+		return refuse(coverage, COVER_SUPERVISOR, beyond, NULL);
 	if (program->names_io_uring)
 		coverage->remark =
 			"it can use io_uring, whose connections the library does not see";

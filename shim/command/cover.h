@@ -28,3 +28,15 @@ struct coverage {
 
 /* Judges the command `words[0]` with its arguments, ended by NULL. */
 void cover_judge(struct coverage *coverage, char *const *words);
+
+/*
+ * Puts into `coverage` what goes after "FILE: ", and the remedy. `what` goes after "is"; of a
+ * script it is said of the program that runs it. Returns false.
+ */
+bool refuse(struct coverage *coverage, enum cover how, const char *what, const char *remedy);
+
+/* The same for a file that may not be run, which is an errno of path_error(). */
+bool refuse_path(struct coverage *coverage, const char *file, int error);
+
+/* The same where there is no library, as find_library() says; `machine` is the program's, or 0. */
+bool refuse_search(struct coverage *coverage, uint32_t machine);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The parts of an ELF file that say whether the library reaches it. */
-#include "elf_file.h"
+#include "program.h"
 
 #include <elf.h>
 #include <string.h>

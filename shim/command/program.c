@@ -7,8 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "elf_file.h"
-
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';

@@ -41,5 +41,9 @@ void program_read(struct program *program, int fd);
 /* The same by name; false where this user may not read it. */
 bool program_read_file(struct program *program, const char *file);
 
+/* Fills in what is said of an ELF file; `head` is its first bytes, zeros behind its end. False
+ * where it is none that the kernel would run. */
+bool elf_file_read(struct program *program, int fd, const uint8_t head[PROGRAM_HEAD]);
+
 /* As many of the `size` bytes from `offset` on as the file has, which it returns. */
 size_t program_bytes(int fd, uint64_t offset, void *to, size_t size);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Why a command cannot be covered or run, and what to do instead, in words. */
-#include "refusal.h"
+#include "cover.h"
 
 #include <errno.h>
 #include <string.h>
