@@ -6,34 +6,27 @@
 #include "filter.h"
 #include "target.h"
 
-/* Where a call has its destination. */
+/* Where the program has its destination: laid out as in the 64-bit struct msghdr. */
 struct place {
 	uint64_t address;
 	uint32_t length;
 };
 
-/* The head of a struct msghdr with 32-bit pointers. */
-struct head32 {
-	uint32_t address, length;
-};
-
-static bool read_head(uint32_t tid, uint64_t message, bool is_32bit, struct place *place)
+static bool read_place(uint32_t tid, uint64_t at, bool is_32bit, struct place *place)
 {
-	struct head32 head = {0, 0};
+	uint32_t words[] = {0, 0};
 
 	if (!is_32bit)
-		return target_read(tid, message, place, sizeof(*place));
-	if (!target_read(tid, message, &head, sizeof(head)))
-		return false;
-	*place = (struct place){head.address, head.length};
-	return true;
+		return target_read(tid, at, place, sizeof(*place));
+	const bool is_read = target_read(tid, at, words, sizeof(words));
+	*place = (struct place){words[0], words[1]};
+	return is_read;
 }
 
-/* The arguments of a call are in registers, but for socketcall(), where they are in memory. */
+/* In a struct msghdr it comes first; in the arguments of socketcall(), after the socket. */
 static bool find(const struct seccomp_notif *n, int *fd, struct place *place)
 {
 	const __u64 *arguments = n->data.args;
-	uint32_t words[3] = {0, 0, 0};
 	bool is_32bit;
 
 	*fd = (int)arguments[0];
@@ -45,13 +38,10 @@ static bool find(const struct seccomp_notif *n, int *fd, struct place *place)
 		*place = (struct place){arguments[4], (uint32_t)arguments[5]};
 		return true;
 	case KIND_SENDMSG:
-		return read_head(n->pid, arguments[1], is_32bit, place);
+		return read_place(n->pid, arguments[1], is_32bit, place);
 	case KIND_SOCKETCALL:
-		if (!target_read(n->pid, arguments[1], words, sizeof(words)))
-			return false;
-		*fd = (int)words[0];
-		*place = (struct place){words[1], words[2]};
-		return true;
+		return target_read(n->pid, arguments[1], fd, sizeof(*fd)) &&
+		       read_place(n->pid, arguments[1] + sizeof(*fd), is_32bit, place);
 	default:
 		return false;
 	}

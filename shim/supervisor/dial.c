@@ -2,11 +2,16 @@
 /* One reported dial: makes it impossible that it reaches itself, and says how it goes on. */
 #include "dial.h"
 
-#include <errno.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "call.h"
+#include "core/sys.h"
 #include "core/tcpsock.h"
+#include "ports.h"
+#include "target.h"
 
 /* One dial, and the program's socket as a descriptor of this process. */
 struct dial {
@@ -15,27 +20,60 @@ struct dial {
 	bool is_here; /* in the supervisor's own network namespace */
 };
 
-/*
- * The order is what keeps this from another program's socket: the thread of that pidfd has made the
- * call if the call still waits when the pidfd is there.
- */
-static int fetch(struct supervisor *s, const struct seccomp_notif *n, int fd)
+uint64_t dial_netns(int socket)
 {
-	uint64_t id = n->id;
-	if (target_hold(&s->target, n->pid) < 0 ||
-	    dial_request(s, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) < 0)
-		return -ENOENT;
-	return target_descriptor(&s->target, fd);
+	enum { NETNS_COOKIE = 71 }; /* SO_NETNS_COOKIE, Linux 5.14 */
+	uint64_t cookie = 0;
+	sys_get_option_bytes(socket, SOL_SOCKET, NETNS_COOKIE, &cookie, sizeof(cookie));
+	return cookie;
 }
 
-static int fetch_socket(struct supervisor *s, const struct seccomp_notif *n, int fd)
+/* The range of ephemeral ports where the dial is made; not known in another namespace. */
+static struct ports ports_of(const struct supervisor *s, const struct dial *dial)
 {
-	const int socket = fetch(s, n, fd);
-	if (socket != -ESRCH)
-		return socket;
-	/* What was held is a thread that has ended, whose number is in use again. */
-	target_forget(&s->target);
-	return fetch(s, n, fd);
+	char text[32], *rest;
+	const ssize_t length = dial->is_here ? pread(s->range_fd, text, sizeof(text) - 1, 0) : 0;
+
+	text[length > 0 ? length : 0] = '\0';
+	const uint32_t low = (uint32_t)strtoul(text, &rest, 10);
+	return (struct ports){low, (uint32_t)strtoul(rest, NULL, 10)};
+}
+
+/* Whether an unbound socket of this namespace that dials `to` has that address as its own, too. */
+static bool is_own(const struct endpoint *to)
+{
+	const int udp = socket(to->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct endpoint local = {.family = AF_UNSPEC};
+	union socket_name name;
+	const socklen_t length = endpoint_name(to, &name);
+
+	/* Sends nothing, but gives the socket the address that a dial would leave from. */
+	if (sys_connect(udp, &name, length) == 0)
+		tcpsock_local(udp, &local);
+	sys_close(udp);
+	local.port = to->port;
+	return endpoint_may_be_self(&local, to);
+}
+
+long dial_request(const struct supervisor *supervisor, unsigned long request, void *argument)
+{
+	return raw_syscall(SYS_ioctl, supervisor->listener, (long)request, (long)argument, 0, 0);
+}
+
+/*
+ * The order is what keeps this from another program's descriptor: the thread of that pidfd has made
+ * the call if the call still waits when the pidfd is there.
+ */
+int dial_fetch(const struct supervisor *supervisor, const struct seccomp_notif *notification,
+	       int fd)
+{
+	const int pidfd = target_pidfd(notification->pid);
+	uint64_t id = notification->id;
+	const long r = dial_request(supervisor, SECCOMP_IOCTL_NOTIF_ID_VALID, &id);
+	const int copy = r < 0 ? (int)r : target_descriptor(pidfd, fd);
+
+	sys_close(pidfd);
+	return copy;
 }
 
 /* Whether the dial leaves from the address it goes to. Ports aside. */
@@ -51,7 +89,7 @@ static enum own leaves_from_destination(const struct dial *dial)
 		return OWN_YES;
 	if (!dial->is_here)
 		return OWN_UNKNOWN;
-	return netns_is_own(&dial->to) ? OWN_YES : OWN_NO;
+	return is_own(&dial->to) ? OWN_YES : OWN_NO;
 }
 
 /* Where the two ends would have met. */
@@ -89,8 +127,7 @@ static long decide_pinned(const struct settings *settings, const struct dial *di
 static long decide_free(const struct supervisor *s, const struct dial *dial, uint64_t id,
 			struct log_event *event)
 {
-	const struct ports elsewhere = {0, 0};
-	const struct ports ports = dial->is_here ? netns_ports(&s->netns) : elsewhere;
+	const struct ports ports = ports_of(s, dial);
 	/* The kernel counts notifications from a random start: multiplied, they are spread evenly.
 	 */
 	const uint32_t random = (uint32_t)(id * 0x9e3779b97f4a7c15 >> 32);
@@ -112,7 +149,7 @@ static long decide(const struct supervisor *s, struct dial *dial, uint64_t id,
 {
 	if (!tcpsock_is_tcp(dial->socket) || tcpsock_local(dial->socket, &dial->local) < 0)
 		return DIAL_CONTINUE;
-	dial->is_here = netns_has(&s->netns, dial->socket);
+	dial->is_here = dial_netns(dial->socket) == s->netns;
 	if (dial->local.port != 0) {
 		/* Only a socket in its first state can dial. */
 		if (!tcpsock_is_closed(dial->socket))
@@ -123,7 +160,7 @@ static long decide(const struct supervisor *s, struct dial *dial, uint64_t id,
 	return decide_free(s, dial, id, event);
 }
 
-long dial_decide(struct supervisor *supervisor, const struct seccomp_notif *notification,
+long dial_decide(const struct supervisor *supervisor, const struct seccomp_notif *notification,
 		 struct log_event *event)
 {
 	struct call call;
@@ -134,7 +171,7 @@ long dial_decide(struct supervisor *supervisor, const struct seccomp_notif *noti
 	if (notification->pid == 0 || !call_read(notification, &call))
 		return DIAL_CONTINUE;
 	struct dial dial = {.to = call.to};
-	dial.socket = fetch_socket(supervisor, notification, call.fd);
+	dial.socket = dial_fetch(supervisor, notification, call.fd);
 	if (dial.socket < 0)
 		return DIAL_CONTINUE;
 	const long result = decide(supervisor, &dial, notification->id, event);

@@ -18,26 +18,23 @@ enum { LOAD = BPF_LD | BPF_W | BPF_ABS, RETURN = BPF_RET | BPF_K };
 enum { IF_EQUAL = BPF_JMP | BPF_JEQ | BPF_K, IF_ANY_BIT = BPF_JMP | BPF_JSET | BPF_K };
 
 static const struct arch {
-	uint32_t native;            /* the machine's own architecture */
-	uint32_t arch, number_bits; /* of the call */
+	uint32_t arch, number_bits;
 	bool is_32bit;
 	int connect, sendto, sendmsg, sendmmsg, socketcall;
 } archs[] = {
-	{AUDIT_ARCH_X86_64, AUDIT_ARCH_X86_64, 0, false, 42, 44, 46, 307, NONE},
-	{AUDIT_ARCH_X86_64, AUDIT_ARCH_X86_64, X32, true, 42, 44, 518, 538, NONE},
-	{AUDIT_ARCH_X86_64, AUDIT_ARCH_I386, 0, true, 362, 369, 370, 345, 102},
-	{AUDIT_ARCH_I386, AUDIT_ARCH_I386, 0, true, 362, 369, 370, 345, 102},
-	{AUDIT_ARCH_AARCH64, AUDIT_ARCH_AARCH64, 0, false, 203, 206, 211, 269, NONE},
-	{AUDIT_ARCH_AARCH64, AUDIT_ARCH_ARM, 0, true, 283, 290, 296, 374, NONE},
-	{AUDIT_ARCH_ARM, AUDIT_ARCH_ARM, 0, true, 283, 290, 296, 374, NONE},
-	{AUDIT_ARCH_RISCV64, AUDIT_ARCH_RISCV64, 0, false, 203, 206, 211, 269, NONE},
-	{AUDIT_ARCH_RISCV64, AUDIT_ARCH_RISCV32, 0, true, 203, 206, 211, 269, NONE},
+	{AUDIT_ARCH_X86_64, 0, false, 42, 44, 46, 307, NONE},
+	{AUDIT_ARCH_X86_64, X32, true, 42, 44, 518, 538, NONE},
+	{AUDIT_ARCH_I386, 0, true, 362, 369, 370, 345, 102},
+	{AUDIT_ARCH_AARCH64, 0, false, 203, 206, 211, 269, NONE},
+	{AUDIT_ARCH_ARM, 0, true, 283, 290, 296, 374, NONE},
+	{AUDIT_ARCH_RISCV64, 0, false, 203, 206, 211, 269, NONE},
+	{AUDIT_ARCH_RISCV32, 0, true, 203, 206, 211, 269, NONE},
 };
 enum { ARCHS = sizeof(archs) / sizeof(*archs) };
 
 struct builder {
 	struct sock_filter *steps;
-	unsigned length;
+	unsigned short length;
 };
 
 static void add(struct builder *b, uint16_t code, uint32_t value, uint8_t if_true, uint8_t if_false)
@@ -89,15 +86,13 @@ static void add_arch(struct builder *b, const struct arch *a)
 	b->steps[test].jf = (uint8_t)(b->length - test - 1);
 }
 
-unsigned filter_build(uint32_t native, struct sock_filter steps[FILTER_SIZE])
+unsigned short filter_build(struct sock_filter steps[FILTER_SIZE])
 {
 	struct builder b = {steps, 0};
 
 	for (int i = 0; i < ARCHS; i++)
-		if (archs[i].native == native)
-			add_arch(&b, &archs[i]);
-	if (b.length > 0)
-		add(&b, RETURN, SECCOMP_RET_ALLOW, 0, 0);
+		add_arch(&b, &archs[i]);
+	add(&b, RETURN, SECCOMP_RET_ALLOW, 0, 0);
 	return b.length;
 }
 
@@ -122,19 +117,12 @@ enum call_kind filter_kind(const struct seccomp_data *call, bool *is_32bit)
 	return KIND_OTHER;
 }
 
-uint32_t filter_native(void)
+bool filter_knows_machine(void)
 {
-#if defined __x86_64__ && defined __LP64__
-	return AUDIT_ARCH_X86_64;
-#elif defined __i386__
-	return AUDIT_ARCH_I386;
-#elif defined __aarch64__ && defined __LP64__ && defined __AARCH64EL__
-	return AUDIT_ARCH_AARCH64;
-#elif defined __arm__ && defined __ARM_EABI__ && defined __ARMEL__
-	return AUDIT_ARCH_ARM;
-#elif defined __riscv && __riscv_xlen == 64
-	return AUDIT_ARCH_RISCV64;
+#if defined __x86_64__ || defined __i386__ || defined __AARCH64EL__ ||                             \
+	(defined __ARM_EABI__ && defined __ARMEL__) || defined __riscv
+	return true;
 #else
-	return 0;
+	return false;
 #endif
 }

@@ -16,15 +16,12 @@ enum call_kind {
 	KIND_SOCKETCALL,
 };
 
-/*
- * Fills `steps` with the filter for a machine whose own architecture is `native`, programs of its
- * compatible architectures included. Returns how many there are; 0 where it is not known.
- */
-enum { FILTER_SIZE = 128 };
-unsigned filter_build(uint32_t native, struct sock_filter steps[FILTER_SIZE]);
+/* Fills `steps` with the filter, for calls of all known architectures; how many steps there are. */
+enum { FILTER_SIZE = 192 };
+unsigned short filter_build(struct sock_filter steps[FILTER_SIZE]);
 
 /* What a reported call is; `is_32bit` says whether its pointers and structures are 32-bit ones. */
 enum call_kind filter_kind(const struct seccomp_data *call, bool *is_32bit);
 
-/* The architecture that this file was compiled for; 0 where it is none of these. */
-uint32_t filter_native(void);
+/* Whether this was compiled for one of them. */
+bool filter_knows_machine(void);

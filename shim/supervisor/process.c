@@ -4,18 +4,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "core/sys.h"
-#include "core/text.h"
 #include "dial.h"
-#include "footprint.h"
+#include "target.h"
 
 enum { END = 3 };
 
@@ -36,39 +37,25 @@ static void close_all_but(int end)
 	}
 }
 
-/* A command that is allowed three descriptors must not have a supervisor with three. */
-static void allow_descriptors(void)
-{
-	struct rlimit limit;
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
-}
-
-/* The name "noself:PID" tells noselfctl whose supervisor this is. */
-static void name_after(int launcher)
-{
-	struct text name;
-
-	text_start(&name);
-	text_string(&name, "noself:");
-	text_number(&name, (uint64_t)launcher);
-	text_char(&name, '\0');
-	prctl(PR_SET_NAME, name.at);
-}
-
 static void detach(int end, int launcher)
 {
+	struct rlimit limit;
+	char name[16];
+
 	/* systemd, among others, sends signals to all of a service; the command must end first. */
 	for (int number = 1; number < NSIG; number++)
 		signal(number, SIG_IGN);
 	setsid();
 	if (chdir("/") < 0)
 		errno = 0; /* then it stays where it is */
-	allow_descriptors();
+	/* A command that is allowed three descriptors must not have a supervisor with three. */
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
 	close_all_but(end);
-	name_after(launcher);
+	/* This is how noselfctl knows whose supervisor it is. */
+	snprintf(name, sizeof(name), "noself:%d", launcher);
+	prctl(PR_SET_NAME, name);
 }
 
 /*
@@ -81,40 +68,37 @@ enum { MOST_FAILURES = 1000 };
  * Logs the event as the library would in the program: with its pid and the thread's name, to the
  * file of the settings or to the program's own stderr.
  */
-static void log_event(const struct supervisor *s, uint32_t tid, const struct log_event *event)
+static void log_event(const struct supervisor *s, const struct seccomp_notif *n,
+		      const struct log_event *event)
 {
-	/* The lines of processes that share one of these are limited worse, as their pids
-	 * alternate. */
-	static struct log_limit limits[16];
+	/* The lines of processes that share a limit are limited less, as their pids alternate. */
+	enum { LIMITS = 16 };
+	static struct log_limit limits[LIMITS];
 	struct context context = *s->context;
-	const uint32_t pid = target_process(tid);
 	char name[16];
 
-	if (context.settings.log == LOG_OFF)
+	/* Where the library is loaded it sees this dial too, does it over and writes the line. */
+	if (context.settings.log == LOG_OFF ||
+	    (event->result >= 0 && target_maps(n->pid, "/libnoself.so")))
 		return;
-	/* There the library sees this dial too, and does it over: it writes the line. */
-	if (event->result >= 0 && target_maps(tid, "/libnoself.so"))
-		return;
-	target_name(tid, name);
-	const struct log_source source = {(long)pid, name};
-	const int program_stderr = target_descriptor(&s->target, LOG_TARGET_STDERR);
-	if (program_stderr >= 0) {
-		dup2(program_stderr, LOG_TARGET_STDERR);
-		close(program_stderr);
-	}
-	context.log_limit = &limits[pid % (sizeof(limits) / sizeof(*limits))];
+	target_name(n->pid, name);
+	const struct log_source source = {(long)target_process(n->pid), name};
+	const int program_stderr = dial_fetch(s, n, LOG_TARGET_STDERR);
+	dup2(program_stderr, LOG_TARGET_STDERR);
+	sys_close(program_stderr);
+	context.log_limit = &limits[source.pid % LIMITS];
 	log_write(&context, &source, event);
 	dup2(STDIN_FILENO, LOG_TARGET_STDERR); /* both were /dev/null */
 }
 
-static void answer(struct supervisor *supervisor, const struct seccomp_notif *notification)
+static void answer(const struct supervisor *supervisor, const struct seccomp_notif *notification)
 {
 	struct seccomp_notif_resp response = {.id = notification->id};
 	struct log_event event;
 	const long result = dial_decide(supervisor, notification, &event);
 
 	if (event.action)
-		log_event(supervisor, notification->pid, &event);
+		log_event(supervisor, notification, &event);
 	if (result == DIAL_CONTINUE)
 		response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
 	else if (result < 0)
@@ -124,47 +108,54 @@ static void answer(struct supervisor *supervisor, const struct seccomp_notif *no
 	dial_request(supervisor, SECCOMP_IOCTL_NOTIF_SEND, &response);
 }
 
-/* Waits up to that many milliseconds, -1 for ever, for a dial or the end of the last program. */
-static bool has_ended(int listener, int patience)
+/* Waits for a dial, or the end of the last program. Before Linux 6.11 receiving does not end then.
+ */
+static bool has_ended(int listener)
 {
 	struct pollfd one = {.fd = listener, .events = POLLIN};
-	return poll(&one, 1, patience) > 0 && !(one.revents & POLLIN);
-}
-
-/*
- * Whether receiving ends when the last program does. Without poll() before it a dial is received
- * sooner, so that fewer signals interrupt one before that.
- */
-static bool receiving_ends(void)
-{
-	struct utsname system;
-	char *rest;
-
-	if (uname(&system) < 0)
-		return false;
-	const unsigned long major = strtoul(system.release, &rest, 10);
-	return major > 6 || (major == 6 && *rest == '.' && strtoul(rest + 1, NULL, 10) >= 11);
+	return poll(&one, 1, -1) > 0 && !(one.revents & POLLIN);
 }
 
 /* Answers the dials of the supervised programs, one after another, until the last has ended. */
-static void loop(struct supervisor *supervisor)
+static void loop(const struct supervisor *supervisor)
 {
-	const int listener = supervisor->listener;
-	const bool must_poll = !receiving_ends();
 	int failures = 0;
 
 	/* The program's processor takes over at once. Else it only takes longer. */
 	dial_request(supervisor, NOTIFY_SET_FLAGS, NOTIFY_SYNC_WAKE_UP);
-	while (failures < MOST_FAILURES && !(must_poll && has_ended(listener, -1))) {
+	while (failures < MOST_FAILURES && !has_ended(supervisor->listener)) {
 		struct seccomp_notif notification = {.id = 0}; /* the kernel wants zeros */
 		const long r = dial_request(supervisor, SECCOMP_IOCTL_NOTIF_RECV, &notification);
 		if (r == 0)
 			answer(supervisor, &notification);
-		if (r == -ENOENT && has_ended(listener, 0))
-			break;
 		/* With these two the program was killed or interrupted in the meantime. */
 		failures = r == 0 || r == -ENOENT || r == -EINTR ? 0 : failures + 1;
 	}
+}
+
+/*
+ * Unmaps the program's constant segments, for most was only used to start. A page fault maps what
+ * is around the page, up to the end of the mapping: so advice makes them many small mappings.
+ */
+static int unmap(struct dl_phdr_info *object, size_t size, void *data)
+{
+	const uintptr_t page = (uintptr_t)getpagesize();
+
+	(void)size;
+	(void)data;
+	for (int i = 0; i < object->dlpi_phnum; i++) {
+		const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+		const uintptr_t start = object->dlpi_addr + segment->p_vaddr;
+
+		if (segment->p_type != PT_LOAD || segment->p_flags & PF_W)
+			continue;
+		for (uintptr_t at = start & -page; at < start + segment->p_memsz; at += page) {
+			char *one = (char *)at; /* NOLINT(performance-no-int-to-ptr) */
+			madvise(one, page, at / page & 2 ? MADV_RANDOM : MADV_NORMAL);
+			madvise(one, page, MADV_DONTNEED);
+		}
+	}
+	return 0;
 }
 
 static void tell(int number)
@@ -173,38 +164,38 @@ static void tell(int number)
 }
 
 /* A copy of the descriptor that the launcher offers; a negative errno: -EPIPE where it is gone. */
-static int take(struct target *launcher, uint32_t pid)
+static int take(int launcher)
 {
 	static const int here = 1; /* at the same address in the launcher */
-	int number, copy = 0;
+	const uint32_t pid = (uint32_t)launcher;
+	int number, there = 0, copy = -EPERM;
 
 	if (recv(END, &number, sizeof(number), 0) != sizeof(number))
 		return -EPIPE;
-	if (!target_read(pid, (uintptr_t)&here, &copy, sizeof(copy)))
-		copy = -EPERM;
-	else if ((copy = target_hold(launcher, pid)) == 0)
-		copy = target_descriptor(launcher, number);
+	const int pidfd = target_pidfd(pid);
+	if (target_read(pid, (uintptr_t)&here, &there, sizeof(there)))
+		copy = target_descriptor(pidfd, number);
+	sys_close(pidfd);
 	tell(copy < 0 ? copy : 0);
 	return copy;
 }
 
 _Noreturn void process_run(const struct context *context, int end, int launcher)
 {
-	struct supervisor supervisor = {.context = context, .target = {.pidfd = -1}};
+	struct supervisor supervisor = {.context = context};
 	int test;
 
 	detach(end, launcher);
-	netns_open(&supervisor.netns);
+	supervisor.netns = dial_netns(END); /* of any socket */
+	supervisor.range_fd = open(DIAL_RANGE_FILE, O_RDONLY | O_CLOEXEC);
 	tell(getpid());
-	while ((test = take(&supervisor.target, (uint32_t)launcher)) == -EPERM)
+	while ((test = take(launcher)) == -EPERM)
 		;
 	sys_close(test);
-	if (test >= 0)
-		supervisor.listener = take(&supervisor.target, (uint32_t)launcher);
-	if (test >= 0 && supervisor.listener >= 0) {
-		sys_close(END);
-		footprint_reduce();
+	supervisor.listener = take(launcher);
+	sys_close(END);
+	dl_iterate_phdr(unmap, NULL);
+	if (supervisor.listener >= 0)
 		loop(&supervisor);
-	}
 	_exit(0);
 }

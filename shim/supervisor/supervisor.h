@@ -17,8 +17,5 @@ struct supervisor_error {
  */
 int supervisor_start(const struct context *context, struct supervisor_error *error);
 
-/*
- * Whether supervisor_start() would succeed, as far as it can be known without a supervisor: 0 or
- * -1, and *error, as it. Changes nothing.
- */
+/* The same, as far as it can be known without a supervisor. Changes nothing. */
 int supervisor_check(const struct context *context, struct supervisor_error *error);

@@ -4,12 +4,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
 
 #include "core/sys.h"
-#include "core/text.h"
 
 /* Younger than the headers of many systems; the calls' numbers are the same on all architectures.
  */
@@ -32,14 +32,10 @@ bool target_read(uint32_t tid, uint64_t address, void *buffer, size_t size)
 /* Opens the file of that name in the thread's directory in /proc. */
 static int open_proc(uint32_t tid, const char *name)
 {
-	struct text path;
+	char path[32];
 
-	text_start(&path);
-	text_string(&path, "/proc/");
-	text_number(&path, tid);
-	text_string(&path, name);
-	text_char(&path, '\0');
-	return (int)sys_open(path.at, O_RDONLY | O_CLOEXEC, 0);
+	snprintf(path, sizeof(path), "/proc/%u/%s", tid, name);
+	return (int)sys_open(path, O_RDONLY | O_CLOEXEC, 0);
 }
 
 /* Reads the start of it as a string; empty where it cannot. */
@@ -56,7 +52,7 @@ uint32_t target_process(uint32_t tid)
 {
 	char status[512];
 
-	read_proc(tid, "/status", status, sizeof(status));
+	read_proc(tid, "status", status, sizeof(status));
 	const char *at = strstr(status, "\nTgid:");
 	return at ? (uint32_t)strtoul(at + strlen("\nTgid:"), NULL, 10) : 0;
 }
@@ -64,7 +60,7 @@ uint32_t target_process(uint32_t tid)
 bool target_maps(uint32_t tid, const char *name)
 {
 	char lines[4096]; /* the kernel gives as many whole ones as there is room for */
-	const int fd = open_proc(tid, "/maps");
+	const int fd = open_proc(tid, "maps");
 	bool is_found = false;
 	long length;
 
@@ -76,11 +72,11 @@ bool target_maps(uint32_t tid, const char *name)
 
 void target_name(uint32_t tid, char name[16])
 {
-	read_proc(tid, "/comm", name, 16);
+	read_proc(tid, "comm", name, 16);
 	name[strcspn(name, "\n")] = '\0';
 }
 
-static int open_pidfd(uint32_t tid)
+int target_pidfd(uint32_t tid)
 {
 	long r = raw_syscall(PIDFD_OPEN, (long)tid, PIDFD_OF_THREAD, 0, 0, 0);
 	if (r != -EINVAL)
@@ -93,23 +89,7 @@ static int open_pidfd(uint32_t tid)
 	return (int)raw_syscall(PIDFD_OPEN, process, 0, 0, 0, 0);
 }
 
-int target_hold(struct target *target, uint32_t tid)
+int target_descriptor(int pidfd, int fd)
 {
-	if (target->pidfd < 0 || target->tid != tid) {
-		target_forget(target);
-		*target = (struct target){tid, open_pidfd(tid)};
-	}
-	return target->pidfd < 0 ? target->pidfd : 0;
-}
-
-void target_forget(struct target *target)
-{
-	if (target->pidfd >= 0)
-		sys_close(target->pidfd);
-	target->pidfd = -1;
-}
-
-int target_descriptor(const struct target *target, int fd)
-{
-	return (int)raw_syscall(PIDFD_GETFD, target->pidfd, fd, 0, 0, 0);
+	return (int)raw_syscall(PIDFD_GETFD, pidfd, fd, 0, 0, 0);
 }

@@ -6,24 +6,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A thread, kept until another one dials, so that its next dial costs less. */
-struct target {
-	uint32_t tid;
-	int pidfd; /* negative: none */
-};
-
 /* Reads `size` bytes at `address` of that thread; false where not all of them are there. */
 bool target_read(uint32_t tid, uint64_t address, void *buffer, size_t size);
 
 /*
- * Holds the thread, or its process where the thread shares its table of descriptors and the kernel
- * has no other pidfd (before Linux 6.9). 0 or a negative errno.
+ * A pidfd for the thread, or for its process where the thread shares its table of descriptors and
+ * the kernel has no other (before Linux 6.9), and a copy of a descriptor. Or a negative errno.
  */
-int target_hold(struct target *target, uint32_t tid);
-void target_forget(struct target *target);
-
-/* A copy of a descriptor of the thread that is held, or a negative errno. */
-int target_descriptor(const struct target *target, int fd);
+int target_pidfd(uint32_t tid);
+int target_descriptor(int pidfd, int fd);
 
 /* The process that the thread belongs to; 0 where /proc does not say. */
 uint32_t target_process(uint32_t tid);
