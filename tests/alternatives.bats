@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What else keeps a program from reaching itself, and what each does not cover: the README's table.
+# Other ways to prevent self-connections, and what each does not cover.
 #
-# Four cases for each: the kernel chooses the source port and the port is one that was thought of
-# (50000); the same with a port that nobody thought of (50002); the program binds to the port that
-# it dials; and the program is statically linked.
+# Four cases for each: the kernel chooses the source port, and the destination port is one that the
+# operator listed (50000); the same with a port that is not listed (50002); the program binds to the
+# port that it dials; and the program is static.
 
 load lib/helpers
 
@@ -14,7 +14,7 @@ setup() {
     cc -static -o "$BATS_FILE_TMPDIR/static" "$ROOT/tests/probes/dial.c"
 }
 
-# case_of CASE: dials as said above; prints itself, refused, or what else the client was told.
+# case_of CASE: dials as described above; prints itself, refused, or another error.
 case_of() {
   local dial=("$PROBES/dial" -i) port=50000
   case $1 in
@@ -24,7 +24,7 @@ case_of() {
     static) dial=("$BATS_FILE_TMPDIR/static" -i) ;;
   esac
   if [[ $1 != pinned ]]; then
-    # The port dialled is the only one of its parity, and so the first one that is chosen.
+    # The destination port is the only one of its parity, so the kernel chooses it first.
     echo "$port $port" >/proc/sys/net/ipv4/ip_local_port_range
   fi
   local told
@@ -40,7 +40,7 @@ case_of() {
 
 export under=''
 
-# with SETUP: prints the four outcomes after SETUP, each in a namespace of its own.
+# with SETUP: prints the outcomes of the four cases after SETUP, each in its own namespace.
 with() {
   local setup=$1 case
   for case in known unknown pinned static; do
@@ -62,7 +62,7 @@ export -f case_of
 unknown: itself
 pinned: itself
 static: Cannot assign requested address' ]]
-  # With a port beside it to dial from, as there is in practice, the dial is refused.
+  # With another source port, as in practice, the dial is refused.
   # shellcheck disable=SC2016 # the inner shell's
   run -0 trap_run 50000 50001 bash -c 'echo 50000 >/proc/sys/net/ipv4/ip_local_reserved_ports &&
     "$PROBES/dial" -q -c 100 127.0.0.1 50000'
@@ -85,7 +85,7 @@ static: Cannot assign requested address' ]]
 
 @test "an nft rule that matches more than the SYN drops its own reset, and the client waits" {
   need nft
-  # outcome MATCH: how a dial of itself ends where such packets are rejected.
+  # outcome MATCH: prints how a self-connection ends if packets that match are rejected.
   outcome() {
     nft add table inet t
     nft 'add chain inet t out { type filter hook output priority 0; }'

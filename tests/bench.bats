@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# make bench: it measures all that it should and says so where it cannot. The figures themselves are
-# not for a test to judge.
+# make bench: it measures everything, or says what it could not measure. The tests do not check the
+# figures.
 
 load lib/helpers
 
-# figures FILE: of each row the name and whether it has a figure.
+# figures FILE: prints the name of each row and whether it has a figure.
 figures() {
   sed -nE 's/^\| ([^|-][^|]*) \| (-?[0-9.]+ ± |[0-9]+ KiB|not measured).*/\1: \2/p' "$1"
 }
@@ -19,7 +19,7 @@ figures() {
   run -0 figures "$results/RESULTS.md"
   [[ ${#lines[@]} == 35 && $output != *'not measured'* ]]
   grep -q '^\*\*Not for publication: a quick run\.\*\*$' "$results/RESULTS.md"
-  # Without the peers.
+  # Without the other libraries.
   mkdir "$BATS_TEST_TMPDIR/bin"
   ln -s /usr/bin/python3 "$(command -v env)" "$(command -v unshare)" "$(command -v sh)" \
     "$(command -v ip)" "$BATS_TEST_TMPDIR/bin"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# bind() without a port leaves the port to connect(), which makes few ports go far, and getsockname()
-# allocates the port, so that no program notices. What a program sees of these two calls in any
-# order, with any memory and any options is for the fuzz; here is what it cannot see.
+# bind() to port 0 defers the port to connect(), so that few ports serve many connections;
+# getsockname() allocates it, so that programs do not notice. The fuzz tests both calls in any order,
+# with any memory and options; here is what the fuzz cannot test.
 
 # shellcheck disable=SC2030,SC2031 # each test is a subshell with an output of its own
 
@@ -12,13 +12,14 @@ setup() {
   need_namespace
 }
 
-# naive CMD...: a library that defers ports and never allocates them.
+# naive CMD...: runs CMD with a library that defers ports and never allocates them.
 naive() {
   env FUZZ_MISTAKE=hint-lent LD_PRELOAD="$BUILD/tests/fuzz_mistake.so" "$@"
 }
 export -f naive
 
-# binds BARE WITH-LIBRARY ARGUMENT...: what the probe says. "taken" is the port as the kernel has it.
+# binds WITHOUT WITH ARGUMENT...: the probe prints WITHOUT alone and WITH under the library. "taken"
+# says whether the kernel has allocated a port.
 binds() {
   run -0 "$PROBES/bound" "${@:3}"
   [[ $output == "bind=$1" ]]
@@ -29,8 +30,8 @@ binds() {
   }
 }
 
-# in_turn PATTERN CMD...: the output bare, under the naive library and with ours: only the second
-# does not match.
+# in_turn PATTERN CMD...: CMD's output matches without a library and with ours, but not with the
+# naive one.
 in_turn() {
   local pattern=$1
   shift
@@ -84,8 +85,7 @@ in_turn() {
   done
 }
 
-# A range just wide enough: the kernel has to hand out almost all of it, and nobody lets go before
-# everyone has picked.
+# The range is hardly larger than the number of sockets, and all stay open until the last is bound.
 @test "1,000 sockets in four processes get 1,000 different ports" {
   in_turn '1000' python3 -c 'import os, socket
 output, kept = os.pipe(), []
@@ -109,7 +109,7 @@ print(len(picked))'
   in_turn '5000 pairs of looks, 0 wrong' "$PROBES/bound" -r 5000
 }
 
-# What a program that picks a port for another one does: bind, look, close, hand the number on.
+# A program that picks a port for another one: bind, getsockname, close, pass the number on.
 @test "another program can listen on or dial from a port that this program picked" {
   local pick='import socket, subprocess, sys
 for pick in socket.create_server, lambda name: s.bind(name) or s:
@@ -122,9 +122,9 @@ print("good")'
   in_turn good python3 -c "$pick" "$PROBES/serve"
 }
 
-# Bare, bind() already fails. With the port deferred it succeeds, for a connection may still come
-# about; a look that finds no port to show leaves the socket bound to its address, and a later one
-# finds the port that has become free.
+# Without the library bind() fails. With a deferred port it succeeds, because a connection may still
+# be possible. A getsockname() that fails leaves the socket bound to its address; a later one
+# allocates a port that has become free.
 @test "getsockname() fails with EADDRINUSE while no port is free, and works afterwards" {
   local exhausted='import socket
 def bound(address, port):
@@ -150,7 +150,7 @@ print(*looks, look(), look())'
 }
 
 @test "a socket passed on before getsockname() shows a port with the library, and 0 without it" {
-  # hands_on PYTHON LIBRARY: binds, looks if PYTHON says so, and hands on to a program with LIBRARY.
+  # hands_on PYTHON LIBRARY: binds, runs PYTHON, and passes the socket to a program with LIBRARY.
   hands_on() {
     run -0 preloaded python3 -c "import os, socket, subprocess, sys
 s = socket.socket()

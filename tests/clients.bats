@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Real, unmodified clients dial a dead port: bare they reach themselves, with the library they
-# are told that nobody listens. The ephemeral range is that one port, so that each dial is the trap.
+# Real, unmodified clients dial a port without a listener, which is the only ephemeral port. Without
+# the library each dial reaches itself; with it the dial is refused.
 
 load lib/helpers
 
@@ -10,8 +10,7 @@ setup() {
   mkfifo "$BATS_TEST_TMPDIR/input"
 }
 
-# caught CMD...: succeeds if CMD gets a connection whose two ends are the same. Its input never ends
-# and is no terminal.
+# caught CMD...: succeeds if CMD is connected to itself. CMD's stdin never ends and is no terminal.
 caught() {
   "$@" 0<>"$BATS_TEST_TMPDIR/input" &
   local pid=$! status=0
@@ -20,8 +19,8 @@ caught() {
   return "$status"
 }
 
-# refused CMD...: succeeds if CMD, given such an input, fails of its own accord with the library and
-# leaves no trace of a connection to itself: neither established nor in TIME_WAIT.
+# refused CMD...: succeeds if CMD, with the same stdin and the library, exits with an error and leaves
+# no self-connection, neither established nor in TIME_WAIT.
 refused() {
   local status=0
   preloaded timeout 30 "$@" 0<>"$BATS_TEST_TMPDIR/input" || status=$?
@@ -35,7 +34,7 @@ refused() {
 
 export -f caught refused
 
-# client MESSAGE CMD...: CMD reaches itself bare; with the library it says MESSAGE and fails.
+# client MESSAGE CMD...: CMD connects to itself; with the library it prints MESSAGE and fails.
 client() {
   local message=$1
   shift
@@ -106,7 +105,7 @@ async def dial():
 asyncio.run(dial())'
 }
 
-# The programs' own variables, not the shell's.
+# The variables belong to the programs, not to the shell.
 # shellcheck disable=SC2016
 @test "perl, php, ruby and node do not connect to themselves" {
   client "$REFUSED" perl -MIO::Socket::INET -e '

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# connect(): every way to dial oneself, what the library makes of it, and what it must leave alone.
+# connect(): every way to dial oneself, what the library does, and what it must not change.
 
 load lib/helpers
 
@@ -8,7 +8,7 @@ setup() {
   need_namespace
 }
 
-# The ways to reach oneself, as arguments of the probe: destination, and what goes before.
+# The ways to dial oneself, as arguments of the probe: the destination after the options.
 WAYS_TO_SELF='127.0.0.1 50000
 ::1 50000
 ::ffff:127.0.0.1 50000
@@ -27,8 +27,8 @@ fe80::9%own0 50000
 -t 127.0.0.1 50000'
 export WAYS_TO_SELF
 
-# each_way: dials in every way, by each call, blocking and not, by TCP and MPTCP; a line each.
-# The namespace gets addresses that are its own but not loopback's, and fast open without a cookie.
+# each_way: dials in every way, by each call, blocking and not, by TCP and MPTCP; prints a line each.
+# The namespace gets own addresses that are not loopback's, and fast open without a cookie.
 each_way() {
   local way call mode protocol
   ip link add own0 type veth peer name own1 && ip link set own1 up && ip link set own0 up &&
@@ -67,8 +67,8 @@ export -f each_way
 }
 
 @test "a retry uses a port below if there is none above" {
-  # Listeners on the even ports leave the odd ones, in turn: half of the dials meet themselves on the
-  # upper one. A bound above it lies outside of the range and is ignored: some meet it once more.
+  # Listeners take the even ports, so half of the dials get the upper odd port, their destination. A
+  # bound above it lies outside the range, so the kernel ignores it: some dials get it again.
   top() {
     listening 49998 50000
     either "$1" "$PROBES/dial" -c 60 127.0.0.1 50001
@@ -79,7 +79,7 @@ export -f each_way
   NOSELF_LOG=stderr run trap_run 49998 50001 top library
   [[ $(count 'result=ECONNREFUSED port=49999 self=no') == 60 ]]
   [[ $(count 'action=retried tries=2') -gt 0 && $(count 'action=failed') == 0 ]]
-  # Within a range of the program's own there is no above to try. bind() takes the upper port.
+  # The program's own range has no port above. bind() takes the upper port.
   local own='-b 127.0.0.1 -r 49999-50000 -c 20 127.0.0.1 50000'
   # shellcheck disable=SC2086
   run -1 trap_run 40000 60000 "$PROBES/dial" $own
@@ -99,7 +99,7 @@ export -f each_way
   [[ $(count 'result=ECONNREFUSED range=50000-50001 port=50001 self=no') == 50 ]]
   run -0 trap_run 50000 50001 preloaded "$PROBES/dial" -R -c 50 127.0.0.1 50000
   [[ $(count 'range=0-0 port=50001') == 50 ]]
-  # MPTCP keeps it at two places.
+  # MPTCP stores the range in two places.
   run -1 trap_run 50000 50099 "$PROBES/dial" -m -R -r 50010 127.0.0.1 50010
   run -0 trap_run 50000 50099 preloaded "$PROBES/dial" -m -R -r 50010-50011 127.0.0.1 50010
   [[ $(count 'result=ECONNREFUSED range=50010-50011 port=50011 self=no') == 1 ]]
@@ -116,12 +116,12 @@ export -f each_way
   # shellcheck disable=SC2086
   NOSELF_PINNED=allow run -1 trap_run 40000 60000 preloaded "$PROBES/dial" $pinned
   [[ $(count 'result=OK port=50000 self=yes') == 1 ]]
-  # A socket whose port the kernel chose is not pinned, whatever number it shows.
+  # A socket whose port the kernel chose is not pinned, although getsockname() shows the port.
   NOSELF_PINNED=allow run -0 trap_run 50000 50000 preloaded "$PROBES/dial" -b 127.0.0.1 127.0.0.1 50000
   [[ $(count 'result=ECONNREFUSED .*self=no') == 1 ]]
 }
 
-# Dials without waiting, and learns by a second connect() that it is connected.
+# Dials in non-blocking mode; a second connect() reports that the socket is connected.
 # shellcheck disable=SC2016 # perl's dollar signs
 ASKS_AGAIN='use IO::Socket::INET;
   my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 50000,
@@ -139,7 +139,7 @@ ASKS_AGAIN='use IO::Socket::INET;
     [[ $(count '^connected$') == 1 && $(count 'action=(allowed|observed) .*EINPROGRESS') == 1 ]]
     [[ $(count 'noself\[') == 1 ]]
   done
-  # One that the kernel chose the port of is undone, whatever becomes of pinned ones.
+  # If the kernel chose the port, the socket is disconnected also under NOSELF_PINNED=allow.
   NOSELF_PINNED=allow run -0 trap_run 50000 50000 preloaded "$PROBES/dial" -n 127.0.0.1 50000
   [[ $(count 'self=no') == 1 ]]
 }
@@ -177,7 +177,7 @@ ASKS_AGAIN='use IO::Socket::INET;
 }
 
 @test "a dial that finds no free port is repeated once, a pinned one never" {
-  # One ephemeral port, and a connection that has it: the next to the same place finds none.
+  # One connection has the only ephemeral port, so the next dial of the same destination finds none.
   no_port() {
     listening 700
     exec 9<>/dev/tcp/127.0.0.1/700
@@ -191,7 +191,7 @@ ASKS_AGAIN='use IO::Socket::INET;
   run -0 trap_run 50000 50000 no_port library
   [[ $(count 'result=EADDRNOTAVAIL') == 1 && $(count 'dial 2 99') == 1 ]]
   [[ $(count '^connect\(.*EADDRNOTAVAIL') == 3 ]]
-  # Where the port is free by then, the dial succeeds.
+  # If the port is free by then, the dial succeeds.
   once() {
     listening 700
     strace -e trace=connect -e inject=connect:error=EADDRNOTAVAIL:when=1 -E LD_PRELOAD="$LIBRARY" \

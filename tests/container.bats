@@ -1,14 +1,15 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# scripts/containers does what it says: in a root of glibc and in one of musl, in the pod of the
-# manifest, and in /etc/ld.so.preload.
+# scripts/containers works as described: in a root with glibc and one with musl, in the pod of the
+# manifest, and by /etc/ld.so.preload.
 
 load lib/helpers
 load lib/roots
 
 export RECIPES=$ROOT/scripts/containers LIB=/usr/local/lib/libnoself.so
 
-# as_image DOCKERFILE|none CMD...: CMD in the kept root, made an image by that file, with the trap.
+# as_image DOCKERFILE|none CMD...: runs CMD in the kept root after the steps of that file, with one
+# ephemeral port.
 as_image() {
   trap_run 50000 50000 in_root "${kept_root:?}" "$ROOT/tests/lib/as-image" "$1" timeout 5 \
     "${@:2}" 127.0.0.1 50000 2>&1 <<<hello
@@ -35,15 +36,15 @@ as_image() {
   [[ ${#lines[@]} == 2 && $(<"$RECIPES/README.md") == *$'```dockerfile\n'"$output"$'\n```'* ]]
 }
 
-# manifest WHAT: see tests/lib/manifest.py. The system's python, which has the client.
+# manifest WHAT: see tests/lib/manifest.py. Uses the system's python, which has the client.
 manifest() {
   /usr/bin/python3 -c 'import kubernetes, yaml' 2>/dev/null ||
     lacking 'python3-kubernetes is not installed'
   /usr/bin/python3 "$ROOT/tests/lib/manifest.py" "$1" "$RECIPES/kubernetes.yaml"
 }
 
-# pod plain|guarded: the init container in a root of musl, then the program in a root of Debian; both
-# with the volume.
+# pod plain|guarded: runs the init container in a root with musl, then the program in a root of
+# Debian; both mount the volume.
 pod() {
   local volume=$BATS_TEST_TMPDIR/$1 environment=()
   mkdir -m 777 "$volume"
@@ -74,7 +75,7 @@ pod() {
   [[ $output == *'noself['*'comm=telnet'*'self=127.0.0.1:50000'* ]]
 }
 
-# /etc/ld.so.preload from the first try, with a file cut short and with the right one, to the way out.
+# All steps with /etc/ld.so.preload: try a truncated file, then the right one, and remove it again.
 for_every_program() {
   head -c 4096 "$LIBRARY" >"$LIB"
   (LD_PRELOAD=$LIB /bin/true) 2>/dev/null && return 89

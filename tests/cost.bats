@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What of the library's cost can be counted: system calls, instructions, memory. How long it takes is
-# for `make bench` to measure, never for a test.
+# The library's cost that can be counted: system calls, instructions, memory. `make bench` measures
+# time; no test does.
 
 # shellcheck disable=SC2030,SC2031 # each test is a subshell with an output of its own
 load lib/helpers
@@ -10,14 +10,14 @@ setup() {
   need_namespace
 }
 
-# traced OPERATION COUNT: the system calls of such a run of the probe; $PRELOAD goes first.
+# traced OPERATION COUNT: prints how many system calls the probe makes with $PRELOAD.
 traced() {
   local trace=$BATS_TEST_TMPDIR/trace
   strace -qq -o "$trace" ${PRELOAD:+-E LD_PRELOAD="$PRELOAD"} "$PROBES/cost_calls" "$@" &&
     wc -l <"$trace"
 }
 
-# executed OPERATION COUNT: the same for instructions in user space.
+# executed OPERATION COUNT: prints how many instructions it executes in user space.
 executed() {
   local report
   report=$(env ${PRELOAD:+LD_PRELOAD="$PRELOAD"} setarch -R valgrind --tool=cachegrind \
@@ -25,8 +25,8 @@ executed() {
     sed -n 's/,//g; s/.* I *refs: *\([0-9]*\).*/\1/p' <<<"$report"
 }
 
-# more COUNTER OPERATION: how much more that is with the library, for a hundred calls, from runs with
-# two counts, so that starting and ending cancel out.
+# more COUNTER OPERATION: prints how many more there are with the library for a hundred calls. It
+# compares runs with two counts, so start and exit do not count.
 more() {
   local few many all=0
   for PRELOAD in "$LIBRARY" ''; do
@@ -38,7 +38,8 @@ more() {
 export BATS_TEST_TMPDIR
 export -f traced executed more
 
-# each_costs CALLS OPERATION...: each of these takes so many system calls more than bare, no others.
+# each_costs CALLS OPERATION...: each operation takes exactly CALLS more system calls than without
+# the library.
 each_costs() {
   local calls=$1 operation
   need strace
@@ -74,7 +75,8 @@ each_costs() {
   NOSELF_DISABLE=1 each_costs 0 tcp-connect bind-ip getsockname
 }
 
-# at_most INSTRUCTIONS OPERATION...: each of these executes no more of them than bare, in user space.
+# at_most INSTRUCTIONS OPERATION...: each operation executes at most so many more instructions in
+# user space than without the library.
 at_most() {
   local most=$1 operation
   need valgrind
@@ -101,7 +103,7 @@ at_most() {
   [[ $output =~ ^"library "([0-9]+)" heap "([0-9]+)$ ]]
   ((BASH_REMATCH[1] > 0 && BASH_REMATCH[1] <= 12))
   local heap=${BASH_REMATCH[2]}
-  # As large an environment, for it lies on the stack.
+  # An environment of the same size, because it lies on the stack.
   run -0 env NO_PRELOAD="$LIBRARY" "$PROBES/cost_memory" "$LIBRARY"
   [[ $output == "library 0 heap $heap" ]]
 }

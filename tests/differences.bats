@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What else a program could notice of the library: each case without it and with it.
+# Other cases in which a program could notice the library: each without it and with it.
 
 # shellcheck disable=SC2153 # LIBRARY is of the helpers
 load lib/helpers
@@ -9,7 +9,7 @@ setup() {
   need_namespace
 }
 
-# probe CASE...: the probe in a namespace with one ephemeral port, without the library.
+# probe CASE...: runs the probe in a namespace with one ephemeral port, without the library.
 probe() {
   trap_run 50000 50000 "$PROBES/differences" "$@"
 }
@@ -19,7 +19,7 @@ probe_with() {
   trap_run 50000 50000 preloaded "$PROBES/differences" "$@"
 }
 
-# with_rules RULES CMD...: CMD, with a chain of nft rules for what this namespace sends.
+# with_rules RULES CMD...: runs CMD with a chain of nft rules for the packets of this namespace.
 with_rules() {
   printf '%s\n' 'table inet t {' 'chain c {' "type $1" '}' '}' | nft -f - && "${@:2}"
 }
@@ -73,7 +73,7 @@ needs_nft() {
   [[ $output == *'noself: NOSELF_MODE=wrong: expected '* ]]
   run -0 script -qec "$wrong" /dev/null
   [[ $output == *'noself: NOSELF_MODE=wrong: expected '* ]]
-  # Another terminal than its own cannot be written to without waiting.
+  # Only the controlling terminal can be written to without blocking.
   run -0 script -qec "script -qec '$nobody $wrong 2>&9' /dev/null 9>&2" /dev/null
   [[ $output != *noself:* ]]
 }
@@ -123,7 +123,7 @@ needs_nft() {
     [[ $output == "noself: NOSELF_LOG=$dir/${path%=*}: cannot be written to (${path#*=}); "* ]]
     [[ ${#lines[@]} == 1 ]]
   done
-  # A file that can be written is neither reported nor made, an unreadable FIFO not opened.
+  # A file that can be written is neither reported nor created; a FIFO is not opened.
   mkfifo "$dir/fifo"
   for path in file new fifo; do
     run -0 env NOSELF_LOG="$dir/$path" LD_PRELOAD="$LIBRARY" true

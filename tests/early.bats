@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Callers that come before the library's own constructor, and other libraries behind it.
+# Calls before the library's own constructor has run, and other libraries after it.
 
 load lib/helpers
 
@@ -15,7 +15,7 @@ setup() {
 }
 
 @test "a dial from another library's constructor is covered, with the settings" {
-  # Of two preloaded libraries the latter's constructor runs first.
+  # The constructor of the second preloaded library runs first.
   run -0 trap_run 50000 50000 env LD_PRELOAD="$EARLY" true
   [[ $output == 'early: OK self=yes' ]]
   run -0 trap_run 50000 50000 env LD_PRELOAD="$LIBRARY $EARLY" true
@@ -24,7 +24,7 @@ setup() {
     run -0 trap_run 50000 50000 env LD_PRELOAD="$LIBRARY $EARLY" true
   [[ $output == *'self=127.0.0.1:50000 action=failed tries=2 result=EHOSTDOWN'* ]]
   [[ $output == *'early: EHOSTDOWN self=no' ]]
-  # It does come before the library's constructor, which is what complains of bad values.
+  # The dial comes before the library's constructor, which reports invalid values.
   NOSELF_MODE=bad NOSELF_LOG=stderr \
     run -0 trap_run 50000 50000 env LD_PRELOAD="$LIBRARY $EARLY" true
   [[ ${lines[0]} == *'action=failed'* && ${lines[1]} == 'early: '* ]]
@@ -35,12 +35,12 @@ setup() {
   run -0 trap_run 50000 50001 env LD_PRELOAD="$BEHIND" "$PROBES/dial" -b 127.0.0.1 127.0.0.1 40000
   local bare
   bare=$(grep '^behind:' <<<"$output")
-  # The probe itself dials once and dissolves.
+  # The probe itself dials once and disconnects.
   [[ $(grep -c '^behind: connect' <<<"$output") == 2 && $(grep -c '^behind: bind' <<<"$output") == 1 ]]
   run -0 trap_run 50000 50001 env LD_PRELOAD="$LIBRARY $BEHIND" \
     "$PROBES/dial" -b 127.0.0.1 127.0.0.1 40000
   [[ $(grep '^behind:' <<<"$output") == "$bare" ]]
-  # A retry passes it too.
+  # A retry is passed on too.
   run -0 trap_run 50000 50001 env LD_PRELOAD="$LIBRARY $BEHIND" "$PROBES/dial" 127.0.0.1 50000
   [[ $(grep -c '^behind: connect' <<<"$output") == 3 ]]
   local call name

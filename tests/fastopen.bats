@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # TCP fast open by sendto, sendmsg, sendmmsg and TCP_FASTOPEN_CONNECT: with a cookie, to a listener,
-# and with each setting. That these calls are guarded without a cookie is shown in connect.bats.
+# and with each setting. connect.bats tests these calls without a cookie.
 
 # shellcheck disable=SC2030,SC2031 # each test is a subshell
 load lib/helpers
@@ -10,14 +10,14 @@ setup() {
   need_namespace
 }
 
-# namespace LO HI CMD...: trap_run with fast open as client, and as server by cookies.
+# namespace LO HI CMD...: trap_run with fast open for clients, and for servers with cookies.
 namespace() {
   # shellcheck disable=SC2016 # the inner shell expands these
   trap_run "$1" "$2" bash -c 'echo $((0x403)) >/proc/sys/net/ipv4/tcp_fastopen && "$@"' - "${@:3}"
 }
 
-# each_call ARGUMENT...: dials by each call, blocking and not; a line each. With $cookie a listener
-# has handed out a cookie first: then a first packet carries data.
+# each_call ARGUMENT...: dials by each call, blocking and not; prints a line each. With $cookie a
+# listener has first given out a cookie, so the first packet carries data.
 each_call() {
   local call mode
   [[ -z ${cookie-} ]] || { listening 40000 && "$PROBES/dial" -s 127.0.0.1 40000 >/dev/null; }
@@ -38,7 +38,7 @@ export -f namespace each_call with_library
 @test "with a cookie, a dial connects to itself, and is refused with the library" {
   export cookie=yes
   run -0 namespace 50000 50000 each_call 127.0.0.1 50000
-  # Without a cookie a non-blocking call says EINPROGRESS.
+  # Without a cookie a non-blocking call gives EINPROGRESS.
   [[ $(count 'returned=OK result=OK .*self=yes') == 8 ]]
   run -0 namespace 50000 50000 with_library 127.0.0.1 50000
   [[ $(count 'returned=ECONNREFUSED result=ECONNREFUSED port=50000 self=no') == 8 ]]
@@ -67,8 +67,8 @@ export -f namespace each_call with_library
   [[ $(count 'result=OK .*self=yes') == 8 ]]
 }
 
-# Reads 48 connections to their ends; says of how many the content was "ping", and how many bytes
-# came in all.
+# Reads 48 connections to their ends; prints how many contained "ping", and how many bytes came in
+# all.
 READER='import socket, subprocess, sys
 with socket.create_server(("127.0.0.1", 30000), backlog=64) as server:
     dials = subprocess.Popen(["bash", "-c", "each_call -c 6 127.0.0.1 30000"])

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# System calls of the library that the kernel or a sandbox refuses, and the index of the ways in which
-# preloaded libraries are known to break. That the guard bears with every answer of every call is
-# explored by tests/unit/test_guard.c; here is that the real calls are those, and what loading does.
+# System calls of the library that the kernel or a sandbox refuses, and an index of the known faults
+# of preloaded libraries. tests/unit/test_guard.c explores the guard with every result of every call;
+# here are the real calls, and those at load time.
 
 # shellcheck disable=SC2030,SC2031 # each test is a subshell with an output of its own
 load lib/helpers
@@ -13,8 +13,8 @@ setup() {
   TRACE=$BATS_TEST_TMPDIR/trace
 }
 
-# fails CALL:ERROR:WHEN ARGUMENT...: one dial of itself, with the library, while that call fails. The
-# probe itself makes none of the calls that are failed below but connect(), setsockopt() and write().
+# fails CALL:ERROR:WHEN ARGUMENT...: one self-connection with the library while that call fails. Of
+# the calls that fail below, the probe itself makes only connect(), setsockopt() and write().
 fails() {
   trap_run 50000 50001 timeout 20 strace -o "$TRACE" -e trace="${1%%:*}" \
     -e inject="${1%%:*}:error=${1#*:}" -E LD_PRELOAD="$LIBRARY" -E NOSELF_LOG=stderr \
@@ -26,7 +26,7 @@ fails() {
   for call in getsockname getpeername getsockopt setsockopt bind connect prctl statx write ppoll ioctl sendmsg \
     rt_sigpending rt_sigprocmask getpid clock_gettime; do
     for ((number = 1; number < 20; number++)); do
-      # Behind the line the probe writes its own.
+      # After the library's line the probe writes its own.
       [[ $call != write || $number == 1 ]] || break
       run fails "$call:ENOMEM:when=$number"
       grep -q INJECTED "$TRACE" || break
@@ -57,8 +57,8 @@ fails() {
 
 @test "if secure execution cannot be determined, the environment is not read" {
   need strace
-  # fails CALL:ERROR: the dial, on a kernel that knows no other way than the file, with that call
-  # on the file failing too.
+  # fails CALL:ERROR: dials on a kernel that has only /proc/self/auxv, while that call on the file
+  # fails.
   fails() {
     local call=${1%:*} number
     local before=(trap_run 50000 50000 strace -o "$TRACE" -e "trace=prctl,openat,read"
@@ -74,7 +74,7 @@ fails() {
   [[ ${lines[0]} == *result=EHOSTDOWN* && ${lines[1]} == *result=ECONNREFUSED* ]]
   run -0 fails read:EIO
   [[ ${lines[0]} == *result=EHOSTDOWN* && ${lines[1]} == *result=ECONNREFUSED* ]]
-  # Where there is no /proc at all, user and group tell.
+  # Without /proc, user and group decide.
   run -0 fails openat:ENOENT
   [[ ${lines[0]} == *result=EHOSTDOWN* && ${lines[1]} == *result=EHOSTDOWN* ]]
 }

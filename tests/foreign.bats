@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Other people's programs and tests: servers under their own load tools, and CPython's tests of its
-# network modules. Each runs bare and with the library, and has no error there that it has not bare.
+# Other projects' programs and tests: servers with their own load tools, and CPython's tests of its
+# network modules. With the library each has only the errors that it has without it.
 
 load lib/helpers
 
@@ -10,8 +10,8 @@ setup() {
   export LIBRARY
 }
 
-# both_ways SCENARIO: runs the function, server and clients and all, bare and then with the library,
-# each time in a namespace and a folder of its own. Its output is in env.output and preloaded.output.
+# both_ways SCENARIO: runs the function, with server and clients, without the library and then with
+# it, each time in a new namespace and directory. Its output is in env.output and preloaded.output.
 both_ways() {
   local way scenario=$1 output status
   # shellcheck disable=SC2163 # it is the function of that name
@@ -20,7 +20,7 @@ both_ways() {
     mkdir "$BATS_TEST_TMPDIR/$way"
     cd "$BATS_TEST_TMPDIR/$way" || return
     output=$BATS_TEST_TMPDIR/$way.output status=0
-    # To a file, and without the descriptor of bats: a server left over by a failure holds up nobody.
+    # To a file and without bats' descriptor, so that bats does not wait for a server that is left.
     trap_run "${RANGE_LOW:-32768}" "${RANGE_HIGH:-60999}" "$way" timeout 60 \
       bash -euo pipefail -c 'trap end_all EXIT; "$@"' - "$scenario" "$way" >"$output" 2>&1 3>&- ||
       status=$?
@@ -29,13 +29,13 @@ both_ways() {
   done
 }
 
-# stop PID: ends a server by its pid, and waits until it is gone.
+# stop PID: ends a server and waits until it is gone.
 stop() {
   kill "$1"
   wait "$1" || true
 }
 
-# end_all: ends what is still there when a scenario is over, well or not.
+# end_all: ends all processes that are left after a scenario.
 end_all() {
   local pids
   pids=$(jobs -p)
@@ -43,26 +43,26 @@ end_all() {
   [[ -z $pids ]] || kill $pids 2>/dev/null || true
 }
 
-# has_every_user: whether processes can become other users, which those of a namespace made by an
-# ordinary user cannot.
+# has_every_user: whether processes can change their user; in a namespace that an ordinary user
+# created they cannot.
 has_every_user() {
   [[ $(</proc/self/uid_map) == *4294967295 ]]
 }
 
-# covered PID WAY: whether the library is in the process is as it should be.
+# covered PID WAY: succeeds if the library is in the process exactly when WAY says so.
 covered() {
   [[ $2 == env ]] && ! grep -qF "$LIBRARY" "/proc/$1/maps" && return
   [[ $2 == preloaded ]] && grep -qF "$LIBRARY" "/proc/$1/maps"
 }
 
-# listens PORT: whether anybody listens on it.
+# listens PORT: whether a process listens on it.
 listens() {
   grep -q ":$(printf %04X "$1") 00000000:0000 0A " /proc/net/tcp
 }
 
 export -f stop end_all has_every_user covered listens
 
-# nginx answers by itself, and by dialling itself as an upstream: from any address, and from one.
+# nginx answers requests itself, and by dialling itself as an upstream: from any address and from one.
 nginx_and_wrk() {
   local pid target
   cat >nginx.conf <<END
@@ -99,8 +99,8 @@ END
   both_ways nginx_and_wrk
 }
 
-# Four clients ask for a PONG all the time. The server is stopped, stays away until they were
-# refused some hundred times, and is started again. Prints which answers came, and how it went.
+# Four clients send PING all the time. The server is stopped until some hundred dials were refused,
+# and is started again. Prints the answers, and whether the server started.
 # shellcheck disable=SC2317 # wait_for calls the functions
 redis_restart() {
   local server client clients=() before
@@ -130,8 +130,8 @@ redis_restart() {
   stop "$server"
   wait_for 20 more_than 400 'Connection refused'
   before=$(cat answers.* | grep -c '^PONG')
-  # For the moment until it is undone a self-connection has the port, with the library too: a service
-  # that is started again, as services are, meets that once. Bare it does not help.
+  # Until the library has disconnected a self-connection, its port is busy: a service that is started
+  # again may meet that once. Without the library starting again does not help.
   for _ in 1 2 3 4 5; do
     serve
     wait_for 20 started_or_ended
@@ -152,7 +152,7 @@ redis_restart() {
 
 @test "clients of a stopped redis-server read their own data and take its port, but not with the library" {
   need redis-server redis-cli
-  # In so small a range TIME_WAIT leaves no port now and then, as it does without the library.
+  # In such a small range TIME_WAIT sometimes leaves no port, also without the library.
   local usual='[0-9]+ (PONG|refused|Cannot assign|Server closed|reset by peer|)'
   RANGE_LOW=50000 RANGE_HIGH=50063 both_ways redis_restart
   cd "$BATS_TEST_TMPDIR"
@@ -163,7 +163,7 @@ redis_restart() {
   run -1 grep -vxE "restarted|$usual" preloaded.output
 }
 
-# The server dials the client for each file: from a port of its own address that bind() took.
+# The server dials the client for each file, from its own address and a port that bind() took.
 vsftpd_and_ftplib() {
   local server
   mkdir -p files empty
@@ -215,7 +215,7 @@ END
   local tests=(test_asyncore test_ftplib test_smtplib test_select test_epoll test_httplib
     test_telnetlib test_socketserver) least=400
   if [[ ${NOSELF_FULL:-0} == 1 ]]; then
-    # The longest first: they run side by side. All there are is for make soak.
+    # The longest first, because they run in parallel. make soak runs all there are.
     tests=(test_ssl test_socket test_selectors test_asyncio "${tests[@]}" test_asynchat
       test_poplib test_urllib2_localnet)
     least=3000
@@ -223,7 +223,7 @@ END
   run python3 "$ROOT/tests/lib/cpython.py" "$LIBRARY" "${tests[@]}"
   echo "# ${output//$'\n'/$'\n'# }" >&3
   [[ $status == 0 && $output == *"; 0 differ" ]]
-  # A crash would leave few.
+  # After a crash there would be only a few.
   read -r count _ <<<"${lines[-1]}"
   ((count > least))
 }

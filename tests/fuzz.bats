@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The differential fuzz: whatever a program can see of a call through the library is what a raw system
-# call on a twin of its socket gives. And the fuzz itself: it finds mistakes, and says how to see
-# them again.
+# The differential fuzz: a call through the library and a raw system call on a twin socket give the
+# same results in all that a program can see. And the fuzz itself: it finds planted mistakes and
+# prints how to reproduce them.
 
 # shellcheck disable=SC2030,SC2031 # what run sets is read in the same shell
 
@@ -22,11 +22,11 @@ fuzz() {
   FUZZ_PRELOAD=$preload "$ROOT/tests/fuzz/run" "$@"
 }
 
-# How many sequences there are: the whole million in a full run.
+# The number of sequences: a million in a full run.
 COUNT=200000
 [[ ${NOSELF_FULL:-0} == 0 ]] || COUNT=1000000
 
-# none_differs SETTING COUNT: with the library and that setting.
+# none_differs SETTING COUNT: runs the fuzz with the library and that setting.
 none_differs() {
   run -0 env "$1" FUZZ_PRELOAD="$LIBRARY" "$ROOT/tests/fuzz/run" -s "$SEED" -n "$2"
   echo "# ${lines[-1]}" >&3
@@ -41,7 +41,7 @@ none_differs() {
 @test "none of a million sequences (200,000 in the short run) differs with the library" {
   local line calls=0
   none_differs NOSELF_DISABLE=0 "$COUNT"
-  # It was no idle run: each call succeeded at times and failed at times, and ports were shown.
+  # The run was not trivial: each call sometimes succeeded and sometimes failed, and showed ports.
   for line in "${lines[@]}"; do
     [[ $line =~ ^[a-z]+:\ ([0-9]+),\ of\ which\ ([0-9]+)\ succeeded$ ]] || continue
     calls=$((calls + 1))
@@ -60,9 +60,9 @@ none_differs() {
   done
 }
 
-# finds MISTAKE CALLS PATTERN...: the fuzz finds it, in a form of so many calls at most that holds
-# each PATTERN, and the command that it prints shows the same again: with the mistake, and not with
-# the library.
+# finds MISTAKE CALLS PATTERN...: the fuzz finds the mistake in a sequence of at most so many calls;
+# the report matches each PATTERN. The command in the report shows the difference again with the
+# mistake, and none with the library.
 finds() {
   local again mistake=$BUILD/tests/fuzz_mistake.so
   export FUZZ_MISTAKE=$1
@@ -77,7 +77,7 @@ finds() {
   [[ ${lines[-1]} == "does not differ" ]]
 }
 
-# shows CALLS PATTERN...: of a report; its calls are the lines indented by two, and socket() is one.
+# shows CALLS PATTERN...: checks a report; its calls are the lines indented by two, with socket().
 shows() {
   local expected
   for expected in "${@:2}"; do

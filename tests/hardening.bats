@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What the built file is made of: nothing that weakens the process it comes into, the same from
-# either compiler, and bit by bit the same from any folder.
+# The built file: it does not weaken the process that loads it, both compilers build it, and the
+# result is identical in every directory.
 
 load lib/helpers
 # shellcheck disable=SC2030,SC2031 # each test is a subshell with an output of its own
 
-# is_hardened FILE: says what is not as it should be.
+# is_hardened FILE: prints what is not as it should be.
 is_hardened() {
   local segments dynamic wrong=0
   segments=$(readelf -lW "$1") dynamic=$(readelf -dW "$1")
@@ -25,8 +25,8 @@ is_hardened() {
   return "$wrong"
 }
 
-# is_protected FILE: whether jumps that were led astray are caught, where the processor can do so:
-# a 32-bit x86 process cannot.
+# is_protected FILE: whether the file is marked for CET or BTI, which catch manipulated jumps. There
+# is nothing like that for 32-bit x86.
 is_protected() {
   local notes
   notes=$(readelf -nW "$1" 2>&1)
@@ -40,7 +40,7 @@ is_protected() {
   }
 }
 
-# guards FILE: the least that it must do.
+# guards FILE: a self-connection with this library is refused.
 guards() {
   run -0 trap_run 50000 50000 env LD_PRELOAD="$1" "$PROBES/dial" 127.0.0.1 50000
   [[ $output == "returned=ECONNREFUSED result=ECONNREFUSED port=50000 self=no" ]]
@@ -86,8 +86,8 @@ guards() {
   (($(stat -c %s "$LIBRARY") <= 32768))
 }
 
-# build_twice CC FILE...: with debug information, in two directories of different depth, one by a
-# relative BUILD.
+# build_twice CC FILE...: builds with debug information in two directories of different depth, one
+# of them by a relative BUILD.
 build_twice() {
   local file one=$BATS_TEST_TMPDIR/$1 two=$BATS_TEST_TMPDIR/two/deeper/$1
   local cc=$1
@@ -108,7 +108,7 @@ build_twice() {
   build_twice clang libnoself.so
 }
 
-# builds_cleanly CC LEVEL...: at these levels of optimization, without a word, a file that works.
+# builds_cleanly CC LEVEL...: builds a working file at these optimization levels, without output.
 builds_cleanly() {
   local level said folder
   need "$1" readelf
@@ -139,7 +139,7 @@ builds_cleanly() {
   need i686-linux-gnu-gcc aarch64-linux-gnu-gcc arm-linux-gnueabihf-gcc riscv64-linux-gnu-gcc
   local arch
   for arch in i386 aarch64 armhf riscv64; do
-    # As `make arch` builds it; portable.bats makes the library alone.
+    # Built by `make arch`; portable.bats builds only the library.
     tool make -s -C "$ROOT" arch ARCH="$arch"
     is_hardened "$BUILD/$arch/libnoself.so"
   done

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# make install and make uninstall: what lands where, and that it works from there.
+# make install and make uninstall: which file goes where, and that the result works.
 
 # shellcheck disable=SC2154 # bats sets variables
 
@@ -9,7 +9,7 @@ load lib/roots
 
 VERSION=$(<"$ROOT/shim/version")
 
-# listing FOLDER: everything below it but folders, one path a line.
+# listing DIRECTORY: prints every file below it, one path a line.
 listing() {
   (cd "$1" && find . ! -type d | sort)
 }
@@ -100,7 +100,7 @@ make_() {
   [[ ${#stderr_lines[@]} == 1 && $stderr == *'web.service.d/noself.conf: '*'daemon-reload' ]]
 }
 
-# In a root of its own: install, ldconfig, and the loop of the README.
+# In its own root: install, ldconfig, and the loop of the README.
 installed_loop() {
   make --silent install >/dev/null && ldconfig || return
   echo 'bare:'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The classic loops that dial a dead port until it answers, in ordinary ranges: bare each gets through
-# to itself, with the library none ever does.
+# Loops that dial a port until it answers, in ranges of many ports: without the library each connects
+# to itself, with it none does.
 
 load lib/helpers
 
@@ -9,14 +9,13 @@ setup() {
   need_namespace
 }
 
-# A connection to itself in any state: once closed it stays for a minute as TIME_WAIT.
+# A self-connection in any state: a closed one stays in TIME_WAIT for a minute.
 own_ends() {
   awk '$2 == $3 { found = 1; print $2, $4 } END { exit !found }' /proc/net/tcp
 }
 
-# rounds N SECONDS CMD...: repeats CMD until it has been connected to itself, N times at most. A
-# refused client ends by itself; one that got through sits there, on an input that never ends, until
-# its SECONDS are over.
+# rounds N SECONDS CMD...: runs CMD until it was connected to itself, N times at most. A refused
+# client exits; a connected one waits for input that never comes, until SECONDS are over.
 rounds() {
   local n=$1 limit=$2 round refused=0
   shift 2
@@ -36,8 +35,8 @@ rounds() {
 
 export -f own_ends rounds
 
-# loop LO HI CMD...: the kernel hands out the range's 32 ports of one parity in turn, but skips one now
-# and then: bare loops get some more rounds.
+# loop LO HI CMD...: the kernel chooses the range's 32 ports of one parity in turn, but sometimes
+# skips one: loops without the library get some more rounds.
 loop() {
   local lo=$1 hi=$2
   shift 2
@@ -47,7 +46,7 @@ loop() {
   run -0 trap_run "$lo" "$hi" rounds 200 20 \
     env LD_PRELOAD="$LIBRARY" NOSELF_LOG="$BATS_TEST_TMPDIR/log" "$@"
   [[ $output == "refused 200 times" ]]
-  # It did meet itself, and was not just lucky.
+  # The library did meet self-connections: it was not just lucky.
   grep -qE ' action=(retried|failed) ' "$BATS_TEST_TMPDIR/log"
 }
 

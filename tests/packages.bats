@@ -8,7 +8,7 @@ load lib/roots
 
 VERSION=$(<"$ROOT/shim/version")
 
-# copy_tree DIRECTORY [VERSION]: the source as it would be checked out there, nothing built.
+# copy_tree DIRECTORY [VERSION]: copies the source there, without build results.
 copy_tree() {
   mkdir -p "$1"
   tar -C "$ROOT" --exclude=./build --exclude=./.git -cf - . | tar -C "$1" -xf -
@@ -18,7 +18,7 @@ copy_tree() {
   }
 }
 
-# make_ DIRECTORY TARGET...: quietly, into the build directory of that tree.
+# make_ DIRECTORY TARGET...: runs make there without output.
 make_() {
   env -u BUILD make --silent -C "$@" >/dev/null
 }
@@ -27,7 +27,7 @@ setup_file() {
   copy_tree "$BATS_FILE_TMPDIR"
 }
 
-# built TARGET: makes it in this file's tree, unless an earlier test did; sets what it brings.
+# built TARGET: makes TARGET in this file's tree unless an earlier test did; sets its file names.
 built() {
   local arch
   arch=$(dpkg --print-architecture)
@@ -37,14 +37,14 @@ built() {
   export DEB=$tree/noself_${VERSION}_$arch.deb LIB_DEB=$tree/libnoself_${VERSION}_$arch.deb
 }
 
-# holds_all: the paths on stdin are, by name, what make install installs, and no other.
+# holds_all: the paths on stdin are those that make install installs, by name, and no others.
 holds_all() {
   make_ "$ROOT" install DESTDIR="$BATS_TEST_TMPDIR/all"
   diff <(find "$BATS_TEST_TMPDIR/all" -type f -printf '%f\n' | sort) \
     <(grep -v '/share/\(doc\|licenses\|lintian\)/' | sed 's|.*/||; s|\.gz$||' | sort)
 }
 
-# trapped CMD...: telnet to its own port, as the last arguments of CMD.
+# trapped CMD...: runs CMD with a telnet that dials its own source port as the last arguments.
 trapped() {
   trap_run 50000 50000 timeout 5 "$@" inetutils-telnet 127.0.0.1 50000 2>&1 <<<hello
 }
@@ -75,7 +75,7 @@ trapped() {
   done
 }
 
-# files: every path of this root but those of dpkg's own books.
+# files: prints every path of this root except dpkg's database.
 files() {
   find / -xdev \( -path /tmp -o -path "$BATS_RUN_TMPDIR" -o -path "$ROOT" \) -prune -o -print |
     grep -vE '^/var/(lib/dpkg/(status|diversions|statoverride|triggers|lock|arch)|log/|cache/ldconfig)' |
@@ -113,7 +113,7 @@ install_and_purge() {
   diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
 }
 
-# A program that has started dials when the packages under it have been replaced by those of $NEW.
+# A running program dials after its packages were replaced by those of $NEW.
 upgrade_under() {
   dpkg -i "$LIB_DEB" "$DEB" >/dev/null || return 90
   # shellcheck disable=SC2016 # the inner shell's
@@ -200,8 +200,8 @@ both_architectures() {
   run -0 env -u BUILD -u MAKEFLAGS rpmbuild -ba --nodeps --define "_topdir $top" \
     --define '_build_id_links none' "$spec"
   rpm -qlp "$top"/RPMS/*/*.rpm | holds_all
-  # What a distribution adds itself, rules of one that has other names for libraries, and that the
-  # command is static.
+  # Ignore tags that a distribution adds itself, that concern the names of libraries, and that
+  # report the static command.
   echo 'Filters = ["no-(signature|packager-tag|group-tag|changelogname-tag|buildroot-tag)",
     "mklibname", "invalid-(license|soname|url)", "outside-libdir-files", "unstripped-binary",
     "requires-on-release", "manpage-not-compressed", "no-manual-page", "statically-linked"]' \
@@ -210,7 +210,7 @@ both_architectures() {
   [[ $output == *' 0 errors, 0 warnings'* ]]
 }
 
-# What abuild does with the recipe, for it is not in Debian.
+# The same steps as abuild, which Debian does not have.
 # shellcheck disable=SC1091,SC2154 # the recipe sets these
 apk_package() {
   set -eu

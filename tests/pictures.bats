@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The README's pictures are what their scripts draw, and show what this kernel does.
+# The README's pictures are drawn by their script and show what this kernel does.
 
 load lib/helpers
 

@@ -1,15 +1,15 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# One file for every process of an architecture: what it asks for, glibc, musl and neither under the
-# same file, a libc without dlsym, five architectures, and process trees of two.
+# One file for every process of an architecture: its imports; glibc, musl, no libc, and a libc without
+# dlsym(); five architectures, and process trees of two.
 #
 # The three architectures under qemu-user have no IP_LOCAL_PORT_RANGE and no IP_BIND_ADDRESS_NO_PORT
-# (qemu 7.2 answers ENOPROTOOPT to both), so that they also show what the library does without.
+# (qemu 7.2 gives ENOPROTOOPT for both), so they also test the library without these options.
 
 # shellcheck disable=SC2030,SC2031 # each test is a subshell, and sets TESTED for itself
 load lib/helpers
 
-# The first version of glibc that each architecture had.
+# Each architecture's first version of glibc.
 baseline() {
   case $1 in
     x86_64) echo GLIBC_2.2.5 ;;
@@ -21,8 +21,8 @@ baseline() {
   esac
 }
 
-# asks_for_little FILE ARCH: compares what the file exports and asks for with shim/*.list (a name
-# there may be followed by the architectures that alone have it), and with the baseline.
+# asks_for_little FILE ARCH: compares the file's exports and imports with shim/preload/*.list (there,
+# architectures after a name mean that only these have it), and the symbol versions with the first.
 asks_for_little() {
   local file=$1 arch=$2 version
   local -x LC_ALL=C
@@ -36,8 +36,8 @@ asks_for_little() {
   diff <(echo libc.so.6) <(readelf -dW "$file" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
 }
 
-# caught_and_refused WRAPPER...: every way to dial, through WRAPPER bare and preloaded. The first
-# function below says how a client of another kind is started.
+# caught_and_refused WRAPPER...: runs every way to dial through WRAPPER, without the library and with
+# it. The functions below are such wrappers.
 caught_and_refused() {
   local way
   for way in "" -n -t -f -s -g -G -m "-b 127.0.0.1 -p 0" "-b 127.0.0.1 -p 50000"; do
@@ -62,18 +62,18 @@ way_is_guarded() {
   }
 }
 
-# here PROGRAM TESTED ARG...: natively. TESTED may be empty.
+# here PROGRAM TESTED ARG...: runs PROGRAM natively, with the library TESTED, which may be empty.
 here() {
   env LD_PRELOAD="$2" "$1" "${@:3}"
 }
 
-# emulated ARCH TRIPLET PROGRAM TESTED ARG...
+# emulated ARCH TRIPLET PROGRAM TESTED ARG...: the same under qemu-user.
 emulated() {
   timeout 60 "qemu-$1" -L "/usr/$2" ${4:+-E LD_PRELOAD="$4"} "$3" "${@:5}"
 }
 export -f here emulated
 
-# built_for ARCH TRIPLET: builds library and client for it, and judges the file.
+# built_for ARCH TRIPLET: builds library and client for it, and checks the file.
 built_for() {
   need "$2-gcc" nm readelf
   TESTED=$BUILD/$1/libnoself.so
@@ -103,7 +103,7 @@ built_for() {
   need musl-gcc
   need_namespace
   tool make -s -C "$ROOT" CC=musl-gcc BUILD=build/musl build/musl/libnoself.so
-  # musl does not know the names of errors.
+  # musl has no strerrorname_np().
   tool musl-gcc -O2 -Dstrerrorname_np=strerror -o "$BATS_TEST_TMPDIR/dial" \
     "$ROOT/tests/probes/dial.c"
   run -0 readelf -lW "$BATS_TEST_TMPDIR/dial"
@@ -116,8 +116,8 @@ built_for() {
 @test "if libc has no dlsym(), the library makes the system calls itself and covers every call" {
   need_namespace
   TESTED=$BATS_TEST_TMPDIR/libnoself.so
-  # As in a program without libdl under a glibc before 2.34: the one letter makes the weak name one
-  # that nobody has; all else is the file that is installed.
+  # Like a program without libdl under a glibc before 2.34: one changed letter makes the weak symbol
+  # a name that no library has. The rest of the file is unchanged.
   LC_ALL=C sed 's/\x00dlsym\x00/\x00dlsyM\x00/' "$LIBRARY" >"$TESTED"
   run -0 nm -D --undefined-only "$TESTED"
   [[ $output == *" w dlsyM@"* && $output != *dlsym* ]]
@@ -134,7 +134,7 @@ built_for() {
   [[ $output == *"interpreter: /lib64/"* && $output != *NEEDED* ]]
   run -0 trap_run 50000 50000 "$BATS_TEST_TMPDIR/nolibc"
   [[ -z $output ]]
-  # It asks the kernel itself, so nothing can guard it; what it does must go on as it did.
+  # It makes system calls itself, so the library cannot cover it and must not disturb it.
   run -0 trap_run 50000 50000 env NOSELF_LOG=stderr LD_PRELOAD="$LIBRARY" "$BATS_TEST_TMPDIR/nolibc"
   [[ -z $output ]]
   run -0 trap_run 50000 50000 env LD_DEBUG=files LD_PRELOAD="$LIBRARY" "$BATS_TEST_TMPDIR/nolibc"
@@ -156,7 +156,7 @@ built_for() {
   [[ $output == "54 of 54 dials "* ]]
 }
 
-# guarded_on ARCH TRIPLET QEMU: the file asks for little, and guards its clients.
+# guarded_on ARCH TRIPLET QEMU: the file imports only listed names and covers its clients.
 guarded_on() {
   need "qemu-$3"
   need_namespace
@@ -176,15 +176,15 @@ guarded_on() {
   guarded_on riscv64 riscv64-linux-gnu riscv64
 }
 
-# mixed PRELOAD [PATH]: programs of both kinds dial with PRELOAD.
+# mixed PRELOAD [PATH]: a 64-bit and a 32-bit program dial with PRELOAD.
 mixed() {
   local -x LD_PRELOAD=$1 LD_LIBRARY_PATH=${2-}
   "$BUILD/i386/tests/dial" 127.0.0.1 50000
   "$PROBES/dial" 127.0.0.1 50000
 }
 
-# as_installed FOLDER...: makes the folders known to the loader as ldconfig does, but in a mount
-# namespace where only this process and its children see it; then dials by the bare name.
+# as_installed DIRECTORY...: makes the directories known to the loader as ldconfig does, but in a
+# mount namespace of this process and its children; then dials with the name without a path.
 as_installed() {
   /sbin/ldconfig -X -C "$BATS_TEST_TMPDIR/cache" "$@"
   mount --bind "$BATS_TEST_TMPDIR/cache" /etc/ld.so.cache
@@ -204,7 +204,7 @@ export -f mixed as_installed
   run trap_run 50000 50000 mixed "$LIBRARY"
   [[ $output == *"wrong ELF class: ELFCLASS64"* && $output == *"self=yes"* ]]
 
-  # What the loaders of Debian's libc6 and libc6-i386 put in the place of $LIB.
+  # The values of $LIB in the loaders of Debian's libc6 and libc6-i386.
   mkdir -p "$dir/lib/x86_64-linux-gnu" "$dir/lib32"
   cp "$LIBRARY" "$dir/lib/x86_64-linux-gnu/libnoself.so"
   cp "$BUILD/i386/libnoself.so" "$dir/lib32/libnoself.so"

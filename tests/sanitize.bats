@@ -1,24 +1,24 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The library watched from inside: ASan and UBSan, TSan, memcheck and helgrind find nothing in it, and
-# libFuzzer no input on which its pure parts and their oracles disagree.
+# ASan and UBSan, TSan, memcheck and helgrind report nothing, and libFuzzer finds no input for which
+# the pure parts and their oracles differ.
 
 load lib/helpers
 
-# build TARGET: one of make's.
+# build TARGET: runs make.
 build() {
   run tool make --no-print-directory --silent -C "$ROOT" "$@"
   echo "$output"
   [[ $status == 0 ]]
 }
 
-# runtime NAME: the sanitizer's library, to be preloaded first; skips where gcc has none.
+# runtime NAME: prints the sanitizer's library, to be preloaded first; skips if gcc has none.
 runtime() {
   RUNTIME=$("${CC:-cc}" -print-file-name="lib$1.so")
   [[ $RUNTIME == /* ]] || lacking "the compiler has no lib$1"
 }
 
-# dials CMD...: CMD takes a probe and its arguments; by each call and bound in each way, in the trap.
+# dials CMD...: dials itself by each call and bound in each way; CMD runs a probe with arguments.
 dials() {
   local way
   for way in "" -n -t -f -s -g -G "-b 127.0.0.1 -p 0" "-b 127.0.0.1 -p 50000" "-b 0.0.0.0 -p 0"; do
@@ -31,7 +31,7 @@ dials() {
   [[ $(grep -c "self=127.0.0.1:50000 action=failed" "$BATS_TEST_TMPDIR/log") == 10 ]]
 }
 
-# storms COUNT CMD...: the same for the storm probes but for $without, each with so many dials.
+# storms COUNT CMD...: the same for the storm probes except $without, each with so many dials.
 storms() {
   local count=$1 storm
   shift
@@ -55,7 +55,7 @@ storms() {
   runtime asan
   build asan
   need_namespace
-  # What the probes themselves leave to exit() to free is not the question.
+  # Ignore memory that the probes themselves leave to exit().
   export ASAN_OPTIONS=detect_leaks=0
   dials env LD_PRELOAD="$RUNTIME:$BUILD/asan/libnoself.so"
   storms 4000 env LD_PRELOAD="$RUNTIME:$BUILD/asan/libnoself.so"
@@ -67,8 +67,8 @@ storms() {
   need_namespace
   need setarch
   PROBES=$BUILD/tsan/tests
-  # It knows where a process's mappings are only without randomization.
-  # What storm_close is for, closing a descriptor under another thread's dial, it calls a race.
+  # TSan needs a process without address randomization. It reports a descriptor that is closed during
+  # another thread's dial as a race, and storm_close does just that.
   local without=storm_close
   TSAN_OPTIONS=halt_on_error=1 storms 4000 setarch -R env LD_PRELOAD="$RUNTIME:$BUILD/tsan/libnoself.so"
 }
@@ -84,7 +84,7 @@ storms() {
 @test "valgrind's helgrind gives no report" {
   need valgrind
   need_namespace
-  # It does not know pthread_timedjoin_np(), which storm_cancel ends its threads with.
+  # helgrind does not know pthread_timedjoin_np(), which storm_cancel calls.
   local without=storm_cancel
   storms 200 env LD_PRELOAD="$LIBRARY" valgrind --tool=helgrind -q --error-exitcode=99
 }

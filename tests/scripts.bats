@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The scripts around the tests: a run counts what was skipped or lost as what it is, setup says what
-# is missing, and the demo shows what it says, or does not lie when it cannot.
+# The scripts around the tests: a run counts skipped and lost tests, setup says what is missing, and
+# the demo shows its scenes or says which one failed.
 
 load lib/helpers
 
@@ -28,8 +28,8 @@ load lib/helpers
   [[ ${#lines[@]} == 1 && $output == *"no subject 'no-such-subject'"*"nothing was run" ]]
 }
 
-# A copy of setup that any user may read, with a list of its own; in place of the half that needs
-# root one that writes down its arguments.
+# A copy of setup that any user may read, with its own list. The part that needs root is replaced by
+# one that records its arguments.
 @test "setup installs the missing packages of a set, or prints the command to run" {
   need apt-get setpriv
   local copy user=()

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The NOSELF_ variables in a running program: what each does, and what is said of a bad value. Which
-# values each takes is for test_settings; what NOSELF_LOG and NOSELF_PINNED do for log and connect.
+# The NOSELF_ variables in a running program: what each does, and the message for an invalid value.
+# test_settings.c tests all values; log.bats tests NOSELF_LOG and connect.bats NOSELF_PINNED.
 
 load lib/helpers
 
@@ -9,8 +9,8 @@ setup() {
   need_namespace
 }
 
-# gives RESULT SELF [VARIABLE=VALUE...]: what a dial of oneself with these settings comes to; standard
-# error is kept apart, in $stderr.
+# gives RESULT SELF [VARIABLE=VALUE...]: a dial of oneself with these settings gives this; $stderr has
+# its standard error.
 gives() {
   run --separate-stderr trap_run 50000 50000 preloaded env "${@:3}" "$PROBES/dial" 127.0.0.1 50000
   [[ $output == *"result=$1 "*"self=$2"* ]] || {
@@ -19,7 +19,7 @@ gives() {
   }
 }
 
-# dials N COMMAND...: how often the program is dialled from the outside, by strace.
+# dials N COMMAND...: strace counts N calls of connect().
 dials() {
   run trap_run 50000 "$2" preloaded strace -f -e trace=connect,getsockopt "${@:3}" \
     "$PROBES/dial" 127.0.0.1 50000
@@ -44,8 +44,8 @@ dials() {
   local retries
   dials 2 50001
   dials 1 50001 -E NOSELF_MODE=fail
-  # Without the kernel's help: a socket option that fails leaves plain dials, which in a range of
-  # one port meet themselves each time.
+  # Without IP_LOCAL_PORT_RANGE retries are plain dials, and in a range of one port each reaches
+  # itself.
   for retries in 1 2 3 7 16; do
     dials $((retries + 1)) 50000 -E NOSELF_RETRIES="$retries" \
       -e inject=getsockopt:error=ENOPROTOOPT:when=5
@@ -64,7 +64,7 @@ noself: NOSELF_LOG=here: expected off|stderr|/PATH; using off
 noself: NOSELF_MODE=never: expected retry|fail|observe; using retry
 noself: NOSELF_PINNED=yes: expected fail|allow; using fail
 noself: NOSELF_RETRIES=0: expected 1..16; using 3' ]]
-  # Long or not printable, it is a short line all the same.
+  # A long value, or one that is not printable, also gives one short line.
   gives ECONNREFUSED no NOSELF_MODE="$(printf 'a\nb\033[31m%0500d' 0)"
   [[ $(wc -l <<<"$stderr") == 1 && ${#stderr} -lt 160 ]]
   [[ $stderr == 'noself: NOSELF_MODE=a?b?[31m0000'* ]]
@@ -81,8 +81,8 @@ noself: NOSELF_RETRIES=0: expected 1..16; using 3' ]]
 @test "in a secure-execution process the environment is not read" {
   need setcap
   [[ $EUID == 0 ]] || lacking "a set-user-ID program for another user needs root"
-  # The dynamic loader ignores LD_PRELOAD there; /etc/ld.so.preload it reads. Both are made in a
-  # mount namespace of this test's own.
+  # In secure execution the loader ignores LD_PRELOAD but reads /etc/ld.so.preload. This test writes
+  # both in its own mount namespace.
   secure() {
     mount -t tmpfs none /mnt && cp "$LIBRARY" /mnt/libnoself.so && cp "$PROBES/dial" /mnt/dial &&
       mkdir /mnt/upper /mnt/work &&

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Stacked before and after other preloaded libraries: self-connections are refused, and the other
-# one goes on doing its work. Where another looks libc up itself, the order matters, and is shown.
+# Before and after other preloaded libraries self-connections are refused, and the other library
+# works as before. If the other one looks up libc itself, the order matters.
 
 # shellcheck disable=SC2030,SC2031 # each test is a subshell with an output of its own
 load lib/helpers
@@ -10,7 +10,7 @@ setup() {
   need_namespace
 }
 
-# library NAME: where Debian has it; skips the test where it is not installed.
+# library NAME: sets OTHER to its path in Debian; skips the test if it is not installed.
 library() {
   local found
   for found in /usr/lib/*/"$1" /usr/lib/"$1"; do
@@ -19,13 +19,12 @@ library() {
   lacking "$1 is not installed"
 }
 
-# orders: each LD_PRELOAD of the two, one a line.
+# orders: prints LD_PRELOAD for both orders of the two libraries, one a line.
 orders() {
   printf '%s\n' "$OTHER:$LIBRARY" "$LIBRARY:$OTHER"
 }
 
-# refuses: the other library alone lets a dial reach itself; in both orders with
-# ours it does not.
+# refuses: a dial reaches itself with the other library alone, and in neither order with ours.
 refuses() {
   local order
   run -1 trap_run 50000 50000 env LD_PRELOAD="$OTHER" "$PROBES/dial" 127.0.0.1 50000
@@ -37,7 +36,8 @@ refuses() {
   done
 }
 
-# works_on PATTERN CMD...: with the other library alone and in both orders CMD, run by env, says this.
+# works_on PATTERN CMD...: CMD, run by env, prints this with the other library alone and in both
+# orders.
 works_on() {
   local order
   for order in "$OTHER" $(orders); do
@@ -70,7 +70,7 @@ works_on() {
   done
 }
 
-# It makes programs speak MPTCP, protocol 262, without their doing.
+# It turns the programs' TCP sockets into MPTCP ones, protocol 262.
 @test "mptcpize and the library work together, and ports serve as many connections as with TCP" {
   library mptcpize/libmptcpwrap.so.0
   need mptcpize
@@ -100,7 +100,7 @@ works_on() {
   need fakeroot
   local order
   refuses
-  # fakeroot(1) names its library in LD_PRELOAD: ours comes before it, and then after it.
+  # fakeroot(1) adds its library to LD_PRELOAD: ours comes before it, then after it.
   for order in "$LIBRARY:\$LD_PRELOAD" "\$LD_PRELOAD:$LIBRARY"; do
     run -0 fakeroot sh -c "export LD_PRELOAD=$order; cd '$BATS_TEST_TMPDIR'
       mknod null c 1 3 && stat -c %F null"
@@ -110,7 +110,7 @@ works_on() {
   done
 }
 
-# socks_settings PORT: the three SOCKS clients' own settings, with a proxy at that port.
+# socks_settings PORT: writes the settings of three SOCKS clients, with a proxy at that port.
 socks_settings() {
   cd "$BATS_TEST_TMPDIR" || return
   printf 'strict_chain\nquiet_mode\nlocalnet 127.0.0.0/255.0.0.0\n[ProxyList]\nsocks5 127.0.0.1 %s\n' \
@@ -121,7 +121,7 @@ socks_settings() {
   export TSOCKS_CONF_FILE=$PWD/tsocks.conf
 }
 
-# greeted: the first byte, the version of SOCKS, that a proxy gets when 192.0.2.1 is dialled.
+# Prints the first byte, the SOCKS version, that a proxy receives when 192.0.2.1 is dialled.
 GREETED='import socket, subprocess, sys
 with socket.create_server(("127.0.0.1", 1080)) as proxy:
     with subprocess.Popen(["env", "LD_PRELOAD=" + sys.argv[1], sys.argv[2], "192.0.2.1", "80"],
@@ -130,7 +130,7 @@ with socket.create_server(("127.0.0.1", 1080)) as proxy:
         with proxy.accept()[0] as connection:
             print("SOCKS", connection.recv(1)[0])'
 
-# goes_through_proxy VERSION: in both orders a dial of elsewhere still goes through the proxy.
+# goes_through_proxy VERSION: in both orders a dial of another host goes through the proxy.
 goes_through_proxy() {
   local order
   need python3
@@ -153,7 +153,7 @@ goes_through_proxy() {
   refuses
 }
 
-# It looks connect() up in libc itself. The limits in the README name the order that is passed by.
+# torsocks looks up connect() in libc itself; libnoself(7) names the order that works.
 @test "torsocks works in either order, and is covered if the library comes before it" {
   library torsocks/libtorsocks.so
   goes_through_proxy 5
@@ -163,8 +163,8 @@ goes_through_proxy() {
   run -1 trap_run 50000 50000 env LD_PRELOAD="$OTHER:$LIBRARY" "$PROBES/dial" 127.0.0.1 50000
 }
 
-# What proxychains dials by itself comes out behind it. Where it reaches itself it writes its
-# greeting, and then reads it.
+# Only libraries after proxychains see its own dial of the proxy. If that dial reaches itself, it
+# writes its greeting and reads it back.
 @test "proxychains' own dial of a dead proxy is covered if the library comes after it" {
   library libproxychains.so.4
   need strace

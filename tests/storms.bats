@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Storms: many dials at once, from threads, signal handlers and children, cancelled, closed in
-# mid-dial. Bare some reach themselves; with the library none does, and nothing leaks or hangs.
+# Storms: many dials at once, from threads, signal handlers and children, some cancelled or closed
+# during the dial. With the library none reaches itself, and nothing leaks or hangs.
 
 load lib/helpers
 
@@ -9,8 +9,8 @@ setup() {
   need_namespace
 }
 
-# storm LO HI PROBE...: the probe's dials reach themselves bare, and with the library do not. A bare
-# storm is a matter of luck where a range has more than one port: it gets some more rounds.
+# storm LO HI PROBE...: some of the probe's dials reach themselves, and with the library none does.
+# Without the library it depends on chance in a range of several ports, so it gets more rounds.
 storm() {
   local lo=$1 hi=$2 round
   shift 2

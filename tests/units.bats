@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The pure parts, as tables, with no preload: each program says what it found wrong.
+# The unit tests: each program prints the checks that failed.
 
 load lib/helpers
 

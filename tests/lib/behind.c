@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A preloaded library that says which calls come by, and passes them on. */
+/* A preloaded library that prints each call and passes it on. */
 #include "../probes/net.h"
 
 #include <sys/syscall.h>

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
-# What the tests of noself and noselfctl share: the commands in a directory that every user may
-# enter, and what is expected of a refusal.
+# Shared by the tests of noself and noselfctl: the commands in a directory that every user may enter,
+# and the checks of a refusal.
 # shellcheck shell=bash disable=SC2034,SC2154 # what is set here the tests use, or bats sets
 
-# make_tree: puts the commands and the library where any user may run them, so that a test knows
-# what is beside them. Sets TREE, OPEN (the directory above it), NOSELF and NOSELFCTL; end it with
-# remove_tree.
+# make_tree: copies the commands and the library to a directory where any user may run them. Sets
+# TREE, OPEN (the directory above it), NOSELF and NOSELFCTL; remove_tree removes it.
 make_tree() {
   OPEN=$(mktemp -d /tmp/noself.XXXXXX)
   TREE=$OPEN/tree
@@ -23,7 +22,7 @@ remove_tree() {
   rm -rf "$OPEN"
 }
 
-# need_root: skips the test for anybody else.
+# need_root: skips the test for other users.
 need_root() {
   [[ $EUID == 0 ]] || lacking "this user is not root"
 }
@@ -33,7 +32,7 @@ as_nobody() {
   setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
 }
 
-# one_line: the last `run --separate-stderr` left a single line on stderr, that of the command $1.
+# one_line COMMAND: the last `run --separate-stderr` left a single line on stderr, by COMMAND.
 one_line() {
   [[ ${#stderr_lines[@]} == 1 && $stderr == "$1: "* ]] || {
     echo "expected one line of $1, got: $stderr"
@@ -41,8 +40,8 @@ one_line() {
   }
 }
 
-# refused STATUS WORDS CMD...: CMD, which may begin with as_nobody or the like, ends in noself with
-# that status, nothing on stdout, and one line that holds WORDS, a pattern.
+# refused STATUS WORDS CMD...: noself, run by CMD, exits with that status, prints nothing on stdout
+# and one line on stderr that matches the pattern WORDS. CMD may begin with as_nobody or the like.
 refused() {
   run "-$1" --separate-stderr "${@:3}"
   # shellcheck disable=SC2053 # a pattern

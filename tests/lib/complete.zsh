@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-# Types each line into an interactive zsh that has the completions of a folder, presses Tab, and
-# prints the line that comes of it: complete.zsh FOLDER LINE...
+# Types each line into an interactive zsh with the completions of a directory, presses Tab, and
+# prints the resulting line: complete.zsh DIRECTORY LINE...
 
 zmodload zsh/zpty
 folder=$1
 shift
 zpty shell zsh -f -i
-# A widget that writes the line to a file of its own: the screen is not easily read.
+# A widget that writes the line to a file, which is easier to read than the screen.
 zpty -w shell "fpath=(${(q)folder} \$fpath) PS1= result=${(q)folder}/result
 autoload -U compinit && compinit -u -D
 unsetopt AUTO_MENU LIST_BEEP
@@ -15,7 +15,7 @@ zle -N finish
 bindkey '^I' complete-word '^X' finish
 : >\$result"
 integer typed=0 end=$(( SECONDS + 60 ))
-# lines COUNT: waits until the result is there and has so many; gives up after a minute.
+# lines COUNT: waits until the result has so many lines; fails after a minute.
 lines() {
   until [[ -e $folder/result ]] && (( $(wc -l <$folder/result) >= $1 )); do
     (( SECONDS < end )) || { print -u2 "complete.zsh: no answer from zsh"; exit 1 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Runs CPython's own tests bare and with the library, side by side, and compares them one by one.
+"""Runs CPython's own tests without the library and with it, side by side, and compares them one by one.
 
 usage: cpython.py LIBRARY TEST...     such as: cpython.py build/libnoself.so test_socket test_ssl
 
@@ -20,9 +20,9 @@ PYTHON = "/usr/bin/python3.11"  # whose tests libpython3.11-testsuite has
 JOBS = "6"  # most of them wait most of the time
 RERUNS = 5
 DEADLINE = 1200  # seconds for one run
-# Virtual machines' sockets depend on what the host offers at the moment.
+# Sockets of virtual machines depend on the host.
 LEFT_OUT = "*VSOCK*"
-# These ask for the resource "network" though they stay on loopback.
+# These require the resource "network" although they use only loopback.
 LOCAL_NETWORK = {"test_socketserver"}
 
 IN_A_NAMESPACE = ["unshare", *([] if os.geteuid() == 0 else ["-Ur"]), "-n", "sh", "-c",
@@ -35,13 +35,13 @@ class Run:
     def __init__(self, library, names, only=()):
         self.folder = tempfile.TemporaryDirectory(prefix="noself-cpython-")
         self.report = os.path.join(self.folder.name, "report.xml")
-        # Not "network": that one is for the world outside.
+        # Not "network": that needs the internet.
         resources = "network" if set(names) <= LOCAL_NETWORK else "cpu"
         matching = [word for test in only for word in ("-m", test)]
         command = [PYTHON, "-m", "test", "-u", resources, "-j", JOBS, "-i", LEFT_OUT, *matching,
                    "--tempdir", self.folder.name, "--junit-xml", self.report, *names]
         if library:
-            # "env" is what gets it first: the namespace's shell stays bare.
+            # "env" sets LD_PRELOAD, so the namespace's shell runs without it.
             command = ["env", "LD_PRELOAD=" + library, *command]
         with open(os.path.join(self.folder.name, "output"), "wb") as output:
             self.process = subprocess.Popen([*IN_A_NAMESPACE, *command], stdin=subprocess.DEVNULL,

@@ -10,7 +10,7 @@ fn main() {
     let (mut refused, mut reached) = (0, 0);
     for _ in 0..count {
         match TcpStream::connect(("127.0.0.1", port)) {
-            // A plain close leaves TIME_WAIT, which keeps the next from the port: wait with it.
+            // Closing leaves TIME_WAIT, and the next dial could not use the port: close later.
             Ok(stream) => {
                 reached += (stream.local_addr().unwrap() == stream.peer_addr().unwrap()) as u32;
                 break;

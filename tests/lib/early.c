@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A library that dials 127.0.0.1:50000 from its constructor and says what came of it. */
+/* A library that dials 127.0.0.1:50000 in its constructor and prints the result. */
 #include "../probes/net.h"
 
 __attribute__((constructor)) static void early(void)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What the tests share: where things are, a namespace with the trap set, polling, and skipping.
+# Shared by the tests: paths, a namespace with a small ephemeral range, polling, and skipping.
 # shellcheck shell=bash disable=SC2154 # status and output are set by bats
 
 [[ -z ${BATS_VERSION-} ]] || bats_require_minimum_version 1.5.0
@@ -11,16 +11,16 @@ PROBES=$BUILD/tests
 export ROOT BUILD LIBRARY PROBES
 PATH=$PATH:/usr/sbin:/sbin
 
-# tests/coverage: each test counts in a folder of its own, for those with faults spoil their counts.
+# tests/coverage: each test counts in its own directory, because tests with faults spoil the counts.
 [[ -z ${NOSELF_COVERAGE-} ]] ||
   export GCOV_PREFIX=$NOSELF_COVERAGE/${BATS_TEST_FILENAME##*/}-${BATS_TEST_NUMBER-0}
 
-# What the caller happens to have set is not what the tests are about.
+# The caller's settings must not affect the tests.
 unset NOSELF_MODE NOSELF_RETRIES NOSELF_ERRNO NOSELF_PINNED NOSELF_BIND_NO_PORT NOSELF_LOG
 unset NOSELF_DISABLE
 
 # shellcheck disable=SC2016 # perl's own variable
-# lo_up: brings up the loopback interface, also on a system so small that it has no ip.
+# lo_up: brings up the loopback interface, also on a system without ip(8).
 lo_up() {
   if command -v ip >/dev/null; then
     ip link set lo up
@@ -32,8 +32,8 @@ lo_up() {
 }
 export -f lo_up
 
-# trap_run LO HI CMD...: runs CMD, a program or an exported function, in a network namespace of
-# its own with lo up and LO..HI as the ephemeral range. Exits as CMD does.
+# trap_run LO HI CMD...: runs CMD, a program or an exported function, in a new network namespace with
+# lo up and LO..HI as the ephemeral range. Exits as CMD does.
 trap_run() {
   local user=()
   [[ $EUID == 0 ]] || user=(-Ur)
@@ -44,12 +44,12 @@ trap_run() {
     "$@"' "$@"
 }
 
-# tool COMMAND...: make or a compiler, with nothing of what an outer make has set.
+# tool COMMAND...: runs make or a compiler without the variables of an outer make.
 tool() {
   env -u MAKEFLAGS -u MFLAGS -u BUILD -u CC -u CFLAGS -u CPPFLAGS -u LDFLAGS "$@"
 }
 
-# units DIRECTORY: every unit test of such a build passes.
+# units DIRECTORY: every unit test of that build passes.
 units() {
   local unit
   for unit in "$1"/unit/test_*; do
@@ -62,23 +62,23 @@ units() {
   done
 }
 
-# preloaded CMD...: runs CMD with the library under it.
+# preloaded CMD...: runs CMD with the library preloaded.
 preloaded() {
   env LD_PRELOAD="$LIBRARY" "$@"
 }
 
-# either bare|library CMD...: CMD without the library where the first word is "bare", else with it.
+# either bare|library CMD...: runs CMD without the library (bare) or with it.
 either() {
   if [[ $1 == bare ]]; then "${@:2}"; else preloaded "${@:2}"; fi
 }
 
-# listening PORT...: listeners on 127.0.0.1 for as long as the calling shell lives.
+# listening PORT...: starts listeners on 127.0.0.1 that end with the calling shell.
 listening() {
   coproc LISTENING { exec "$PROBES/serve" -w "$@"; }
   read -r _ <&"${LISTENING[0]}"
 }
 
-# count PATTERN: how many lines of the last run's output match.
+# count PATTERN: prints how many lines of the last run's output match.
 count() {
   # shellcheck disable=SC2154 # bats sets it
   grep -cE -- "$1" <<<"$output" || true
@@ -94,15 +94,15 @@ wait_for() {
   done
 }
 
-# self_connections: prints every established TCP connection of this namespace whose two ends are
-# the same, as the kernel's table writes it (address:port in hexadecimal); fails if there is none.
+# self_connections: prints every established self-connection of this namespace, as in the kernel's
+# table (address:port in hexadecimal); fails if there is none.
 self_connections() {
   awk '$2 == $3 && $4 == "01" { print $2; found = 1 } END { exit !found }' \
     /proc/net/tcp /proc/net/tcp6
 }
 
-# need PROGRAM...: skips the test where a program is missing; under NOSELF_FULL=1 fails it.
-# (bats cannot skip in setup_file: call it in setup or in the test.)
+# need PROGRAM...: skips the test if a program is missing; with NOSELF_FULL=1 it fails. Call it in
+# setup or in the test: bats cannot skip in setup_file.
 need() {
   local program
   for program; do
@@ -110,12 +110,12 @@ need() {
   done
 }
 
-# need_namespace: the same where this user may not make a network namespace.
+# need_namespace: the same if this user may not create a network namespace.
 need_namespace() {
   trap_run 50000 50000 true 2>/dev/null || lacking "no right to make a network namespace"
 }
 
-# lacking REASON: what need and need_namespace end in; for any other thing a test cannot do without.
+# lacking REASON: skips or fails the test, as need does, for any other reason.
 lacking() {
   if [[ ${NOSELF_FULL:-0} == 1 ]]; then
     echo "needed under --full: $1" >&2

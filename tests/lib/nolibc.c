@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A program for x86_64 that is loaded dynamically but uses no C library: it dials 127.0.0.1:50000
- * by system calls of its own. Exit 0 if it reached itself, 1 if not. */
+/* A dynamic program for x86_64 without a C library: dials 127.0.0.1:50000 by its own system calls.
+ * Exit 0 if it reached itself, 1 if not. */
 
 static long kernel(long call, long a, long b, long c)
 {

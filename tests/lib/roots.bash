@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-# Root file systems that a test may change as it likes: an overlay that is gone when the test is.
+# Root file systems that a test may change: an overlay that disappears after the test.
 # shellcheck shell=bash
 
-# in_root LOWER CMD...: runs CMD, a program of that root or, where it has bash, an exported
-# function, with the folder LOWER as its /, in a mount namespace of its own. What it writes goes to
-# memory, except below $BATS_RUN_TMPDIR and $ROOT, which it shares and where it begins. Exits as CMD
-# does; 98: no such root can be made here.
+# in_root LOWER CMD...: runs CMD with the directory LOWER as its /, in a new mount namespace. CMD is a
+# program of that root or, if the root has bash, an exported function. Written files go to memory,
+# except below $BATS_RUN_TMPDIR and $ROOT, which are shared; CMD starts in $ROOT. Exits as CMD does, or
+# with 98 if no such root can be created.
 in_root() {
   local user=()
   [[ $EUID == 0 ]] || user=(-Ur)
@@ -29,12 +29,12 @@ in_root() {
   ' "$@"
 }
 
-# need_root_of LOWER: skips the test where in_root cannot work.
+# need_root_of LOWER: skips the test if in_root cannot work.
 need_root_of() {
   in_root "$1" true 2>/dev/null || lacking "no right to make an overlay root"
 }
 
-# Two roots are made once and kept in build/, only ever to be used as in_root's LOWER:
+# Two roots are created once and kept in build/, only to be used as in_root's LOWER:
 #   debian  a small Debian by debootstrap, with telnet and systemd
 #   musl    the probe dial built with musl, musl's loader, and a busybox to set it up with
 make_kept_root() {
@@ -57,8 +57,8 @@ make_kept_root() {
   esac
 }
 
-# need_kept_root NAME: sets `kept_root` to its folder, making it first under NOSELF_FULL=1; skips
-# the test where it is not there and cannot be made.
+# need_kept_root NAME: sets `kept_root` to its directory and creates it first with NOSELF_FULL=1;
+# skips the test if it is missing and cannot be created.
 need_kept_root() {
   kept_root=$BUILD/roots/$1
   if [[ ! -e $kept_root ]]; then
