@@ -349,11 +349,11 @@ Environment="NOSELF_RETRIES=4"' ]]
   unit a.service
   below enable -m fail -l '/100% "a" \b' a
   below enable -r 4 a
-  run -0 grep -c 'NOSELF_MODE=fail"\|NOSELF_RETRIES=4"\|NOSELF_LOG=/100%% \\"a\\" \\\\b"' "$E/a.service.d/noself.conf"
-  [[ $output == 3 ]]
   below enable -m observe a
-  run -0 grep -o 'NOSELF_[A-Z]*=[a-z0-9]*' "$E/a.service.d/noself.conf"
-  [[ $(sort <<<"$output") == $'NOSELF_LOG=\nNOSELF_MODE=observe\nNOSELF_RETRIES=4' ]]
+  run -0 grep NOSELF_ "$E/a.service.d/noself.conf"
+  [[ $output == 'Environment="NOSELF_LOG=/100%% \"a\" \\b"
+Environment="NOSELF_MODE=observe"
+Environment="NOSELF_RETRIES=4"' ]]
 }
 
 @test "--runtime writes below /run, and disable removes both" {
@@ -521,12 +521,7 @@ $E/t@x.y.service.d/noself.conf" ]]
 
 # --- page and completions ---
 
-@test "the manual page of noselfctl is well formed and names every option of its help" {
-  need mandoc
-  run --separate-stderr mandoc -Tlint "$ROOT/shim/man/noselfctl.8"
-  # whether pages of other packages are installed here is no matter
-  run grep -v 'referenced manual not found' <<<"$output"
-  [[ -z $output ]]
+@test "the manual page names every option of the help" {
   ctl help
   run -0 grep -oE -- '--[a-z]+' <<<"${output%%OPTION is one*}"
   local option

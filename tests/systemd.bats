@@ -126,20 +126,13 @@ legacy() {
 }
 
 @test "ports names the unit of a connection that has reached itself, and how to cover it" {
-  cp "$PROBES/selfheld" "$OPEN" 2>/dev/null || cc -o "$OPEN/selfheld" -x c - <<<'
-    #include <arpa/inet.h>
-    #include <unistd.h>
-    int main(void) {
-      struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(50000)};
-      int fd = socket(AF_INET, SOCK_STREAM, 0);
-      to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-      connect(fd, (struct sockaddr *)&to, sizeof(to));
-      return write(1, "held\n", 5) && pause(); }'
-  unit 'held\x2dfast.service' "ExecStart=$OPEN/selfheld"
+  echo 'import socket, time
+s = socket.socket(); s.connect(("127.0.0.1", 50000)); print("held", flush=True); time.sleep(1000)' >"$OPEN/held.py"
+  unit 'held\x2dfast.service' "ExecStart=/usr/bin/env python3 $OPEN/held.py"
   inside systemctl start 'held\x2dfast'
   wait_for 10 has_said 'held\x2dfast' held
   ctl ports
-  [[ $status == 1 && $output =~ 50000\ +127.0.0.1\ +ESTAB\ +[0-9]+\ +selfheld\ +'held\x2dfast.service'\ +'noselfctl enable held\x2dfast.service' ]]
+  [[ $status == 1 && $output =~ 50000\ +127.0.0.1\ +ESTAB\ +[0-9]+\ +python3[.0-9]*\ +'held\x2dfast.service'\ +'noselfctl enable held\x2dfast.service' ]]
   ctl ports --json
   [[ $(python3 -c 'import json, sys; print(json.load(sys.stdin)["self_connections"][0]["unit"])' <<<"$output") == 'held\x2dfast.service' ]]
   inside ss -K 'sport = 50000 and dport = 50000' || lacking 'this kernel closes no sockets for ss'
@@ -206,17 +199,11 @@ environment_of() {
     run environment_of odd
     [[ $output == "$bare" ]]
   }
-  same 'Environment=A=1'
-  same "Environment=LD_PRELOAD=$OPEN/a.so"
   same "Environment=A=1 \"LD_PRELOAD=$OPEN/a.so $OPEN/b.so\" 'B=it is'"
-  same "Environment=LD_PRELOAD=$OPEN/a.so" "Environment=LD_PRELOAD=$OPEN/b.so"
   same "Environment=LD_PRELOAD=$OPEN/a.so" 'Environment=' 'Environment=X=1'
   same "Environment=\"LD_PRELOAD=$OPEN/c\\x2dodd.so\" 'X=\\tq\\'uote'"
   same 'Environment=A=1 \' '# a comment' "  LD_PRELOAD=$OPEN/a.so \\" 'B=2'
-  same "Environment=\"LD_PRELOAD=$OPEN/a.so" 'Environment=B=2'
-  same "Environment=A=1 \"LD_PRELOAD=$OPEN/a.so\"x B=2"
   same "Environment=LD_PRELOAD=$OPEN/%p.so:$OPEN/a.so" 'Environment=P=100%%'
-  same "Environment=\"LD_PRELOAD=$OPEN/a.so\"" "Environment=bad-name=1 =2 novalue C=3"
 
   unit odd.service.d/aa.conf "Environment=LD_PRELOAD=$OPEN/a.so" 'Environment=Z=1'
   same keep
@@ -284,17 +271,6 @@ environment_of() {
   ctl disable many@a
 }
 
-@test "AmbientCapabilities= does no harm, as the kernel has it" {
-  legacy ambient.service 'User=nobody' 'AmbientCapabilities=CAP_NET_BIND_SERVICE'
-  ctl enable ambient
-  [[ $status == 0 && $stderr == '' ]]
-  inside systemctl start ambient
-  wait_for 10 has_said ambient '1 dials, 1 refused'
-  ctl status ambient
-  [[ $status == 0 ]]
-  inside systemctl stop ambient
-}
-
 @test "file capabilities defeat the library: enable refuses the unit, but not for root or without new privileges" {
   need setcap
   cp "$(command -v tail)" "$OPEN/capable-tail"
@@ -317,37 +293,15 @@ environment_of() {
   ctl disable capable
 }
 
-@test "status knows a library that a file gives to every process" {
-  legacy every.service
-  echo "$TREE/build/libnoself.so" | inside tee /etc/ld.so.preload >/dev/null
-  inside systemctl start every
-  ctl status every
-  inside rm /etc/ld.so.preload
-  inside systemctl stop every
-  [[ $status == 0 && ${lines[1]} =~ loaded.*defaults$ ]]
-}
-
-@test "--runtime covers as well" {
-  legacy briefly.service
-  ctl enable --runtime briefly
-  [[ $status == 0 && ${lines[0]} == *'wrote /run/systemd/system/briefly.service.d/noself.conf' ]]
-  inside systemctl start briefly
-  wait_for 10 has_said briefly '1 dials, 1 refused'
-  inside systemctl stop briefly
-  ctl disable briefly
-  [[ $status == 0 ]]
-}
-
-@test "an unknown, a masked and a badly named unit are refused, and systemd is left alone" {
+@test "a unit that systemd does not load is refused" {
   inside ln -sf /dev/null /etc/systemd/system/hidden.service
   inside systemctl daemon-reload
-  ctl enable no-such-unit
-  one_line noselfctl
-  [[ $status == 1 ]]
-  ctl enable hidden
-  [[ $status == 1 && $stderr == *'hidden.service: no such unit, or masked; see systemctl status hidden.service' ]]
-  ctl enable 'a/b'
-  [[ $status == 2 ]]
+  local name
+  for name in no-such-unit hidden; do
+    ctl enable "$name"
+    one_line noselfctl
+    [[ $status == 1 && $stderr == *"$name.service: no such unit, or masked; see systemctl status $name.service" ]]
+  done
   ctl status no-such-unit
   [[ $status == 1 && $output == *'not running'* ]]
 }
