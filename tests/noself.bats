@@ -25,6 +25,36 @@ need_supervisor() {
   [[ $("$NOSELF" --check "$OPEN/printenv") == *': supervisor' ]] || lacking "no supervisor here"
 }
 
+# protected CMD...: CMD dials a port on which nobody listens, and does not reach itself.
+protected() {
+  run -0 trap_run 50000 50000 "$@" -q 127.0.0.1 50000
+  [[ $output == "1 dials, 1 refused, 0 reached themselves" ]]
+}
+
+# prints WORDS CMD...: CMD, which may begin with VARIABLE=VALUE, prints just that and succeeds.
+prints() {
+  run -0 --separate-stderr env "${@:2}"
+  [[ $output == "$1" && $stderr == '' ]] || {
+    echo "expected '$1', got: $output$stderr"
+    return 1
+  }
+}
+
+# refusals STATUS: noself refuses each line's words, as a shell reads them, with what is said there:
+# WORDS|WHAT.
+refusals() {
+  local words what
+  while IFS='|' read -r words what; do
+    eval "refused $1 \"\$what\" \"\$NOSELF\" $words" </dev/null
+  done
+}
+
+# script FILE LINE...: makes such a script.
+script() {
+  printf '%s\n' "${@:2}" >"$1"
+  chmod +x "$1"
+}
+
 setup() {
   cd "$BATS_TEST_TMPDIR" || return
   # A directory that this user may not enter changes what is said: only one test is about that.
@@ -40,8 +70,7 @@ setup() {
   need_namespace
   run -1 trap_run 50000 50000 "$PROBES/dial" -q 127.0.0.1 50000
   [[ $output == "1 dials, 0 refused, 1 reached themselves" ]]
-  run -0 trap_run 50000 50000 "$NOSELF" "$PROBES/dial" -q 127.0.0.1 50000
-  [[ $output == "1 dials, 1 refused, 0 reached themselves" ]]
+  protected "$NOSELF" "$PROBES/dial"
 }
 
 # --- what the command is given ---
@@ -74,14 +103,11 @@ setup() {
 }
 
 @test "the command's LD_PRELOAD keeps what it names, with the library once and last" {
-  # From, to; L stands for the library's path.
   local from to
+  # From, to; L stands for the library's path.
   while IFS='|' read -r from to; do
-    run -0 env LD_PRELOAD="${from//L/$LIBRARY}" "$NOSELF" --force "$OPEN/printenv" LD_PRELOAD
-    [[ $output == "${to//L/$LIBRARY}" ]] || {
-      echo "of '$from' became '$output'"
-      return 1
-    }
+    prints "${to//L/$LIBRARY}" LD_PRELOAD="${from//L/$LIBRARY}" \
+      "$NOSELF" --force "$OPEN/printenv" LD_PRELOAD
   done <<'END'
 |L
 /a.so|/a.so:L
@@ -89,8 +115,7 @@ setup() {
 L:/a.so|L:/a.so
 /a.so:/old/libnoself.so L|/a.so:L
 END
-  run -0 "$NOSELF" "$NOSELF" printenv LD_PRELOAD
-  [[ $output == "$LIBRARY" ]]
+  prints "$LIBRARY" "$NOSELF" "$NOSELF" printenv LD_PRELOAD
 }
 
 @test "an entry of LD_PRELOAD that is not there is no matter for noself" {
@@ -105,31 +130,34 @@ END
   need_namespace
   mkdir -p root/opt
   cp "$BUILD/noself" "$LIBRARY" "$OPEN/printenv" "$PROBES/dial" root/opt
-  run -0 env -i "$(type -P chroot)" root /opt/noself --force /opt/printenv LD_PRELOAD
-  [[ $output == /opt/libnoself.so ]]
-  # a dynamic program brings its loader and its C library along
+  prints /opt/libnoself.so -i "$(type -P chroot)" root /opt/noself --force /opt/printenv LD_PRELOAD
+  # A dynamic program brings its loader and its C library along.
   ldd "$PROBES/dial" | grep -o '/[^ ]*' | xargs -I{} cp --parents {} root
-  run -0 trap_run 50000 50000 chroot root /opt/noself /opt/dial -q 127.0.0.1 50000
-  [[ $output == "1 dials, 1 refused, 0 reached themselves" ]]
-  # and without a PATH, or an empty one
-  run -0 env -i "$NOSELF" true
-  PATH='' run -0 "$NOSELF" /bin/true
+  protected chroot root /opt/noself /opt/dial
+  # Without a PATH, and with an empty one.
+  prints '' -i "$NOSELF" true
+  prints '' PATH= "$NOSELF" /bin/true
 }
 
 # --- options ---
 
 @test "each option sets its variable, in every form that options have" {
-  local forms form short long variable value
-  for forms in 'm mode MODE observe' 'r retries RETRIES 16' 'e errno ERRNO EADDRNOTAVAIL' \
-    'e errno ERRNO 133' 'p pinned PINNED allow' 'b bind-no-port BIND_NO_PORT 0' \
-    "l log LOG $PWD/a=b'c" 'l log LOG stderr'; do
-    read -r short long variable value <<<"$forms"
-    for form in "-$short $value" "-$short$value" "--$long $value" "--$long=$value"; do
-      # shellcheck disable=SC2086 # to be split
-      run -0 --separate-stderr "$NOSELF" $form printenv "NOSELF_$variable"
-      [[ $output == "$value" && $stderr == '' ]]
-    done
-  done
+  local short long variable value
+  while read -r short long variable value; do
+    prints "$value" "$NOSELF" "-$short" "$value" printenv "NOSELF_$variable"
+    prints "$value" "$NOSELF" "-$short$value" printenv "NOSELF_$variable"
+    prints "$value" "$NOSELF" "--$long" "$value" printenv "NOSELF_$variable"
+    prints "$value" "$NOSELF" "--$long=$value" printenv "NOSELF_$variable"
+  done <<END
+m mode MODE observe
+r retries RETRIES 16
+e errno ERRNO EADDRNOTAVAIL
+e errno ERRNO 133
+p pinned PINNED allow
+b bind-no-port BIND_NO_PORT 0
+l log LOG $PWD/a=b'c
+l log LOG stderr
+END
 }
 
 @test "of an option given twice the last counts, and -- ends the options" {
@@ -140,25 +168,12 @@ END
 }
 
 @test "a value that is not allowed is refused before anything runs" {
-  local option value
-  while IFS='|' read -r option value; do
-    refused 125 "option -${option:1:1}: expected *, got '$value'; nothing done" \
-      "$NOSELF" "$option" "$value" touch ran
-  done <<'END'
--m|
--m|Retry
--m|retry 
--r|0
--r|17
--r|03
--r|+3
--e|134
--e|econnrefused
--e|EPERM ENOENT
--p|yes
--b|true
--l|log.txt
-END
+  local value
+  for value in -m -mRetry '-mretry ' -r -r0 -r17 -r03 -r+3 -e134 -eeconnrefused '-eEPERM ENOENT' \
+    -pyes -btrue -llog.txt; do
+    refused 125 "option ${value:0:2}: expected *, got '${value:2}'; nothing done" \
+      "$NOSELF" "${value:0:2}" "${value:2}" touch ran
+  done
   refused 125 "got '/a?b'" "$NOSELF" -l $'/a\nb' touch ran
   [[ ! -e ran ]]
 }
@@ -166,35 +181,35 @@ END
 @test "a log file that cannot be written is refused before anything runs" {
   local path
   ln -s target link
+  mkdir "$OPEN/logs"
   for path in /tmp "$PWD/none/log" "$PWD/link" "$NOSELF/log"; do
     refused 125 "option -l: cannot write to '$path' (*); nothing done" \
       "$NOSELF" -l "$path" touch ran
   done
-  if [[ $EUID == 0 ]]; then
-    mkdir "$OPEN/logs"
+  [[ $EUID != 0 ]] ||
     refused 125 'Permission denied' as_nobody "$NOSELF" -l "$OPEN/logs/log" touch ran
-  fi
   [[ ! -e ran && ! -e target ]]
   # One that can be is not made: the command may run as another user.
-  run -0 "$NOSELF" -l "$PWD/log" true
+  prints '' "$NOSELF" -l "$PWD/log" true
   [[ ! -e log ]]
 }
 
 @test "used wrongly, noself says how it is used and exits with 125" {
   local word
-  for word in '' '--' '--check'; do
-    # shellcheck disable=SC2086 # no word, or one
+  for word in '' '--' '--check' '--print-settings true'; do
+    # shellcheck disable=SC2086 # to be split
     run -125 --separate-stderr "$NOSELF" $word
     [[ $output == '' && $stderr == 'usage: noself [OPTION...] [--] COMMAND [ARG...]'* ]]
   done
-  for word in --nonsense -x; do
-    refused 125 "option $word: there is no such option" "$NOSELF" "$word" true
-  done
-  refused 125 'option -f: there is no such option' "$NOSELF" --mode=fail -vfm true
-  refused 125 'option --force=1: it takes no value' "$NOSELF" --force=1 true
-  for option in -m --retries -l; do
-    refused 125 "option $option: it needs a value" "$NOSELF" "$option"
-  done
+  refusals 125 <<'END'
+--nonsense true|option --nonsense: there is no such option
+-x true|option -x: there is no such option
+--mode=fail -vfm true|option -f: there is no such option
+--force=1 true|option --force=1: it takes no value
+-m|option -m: it needs a value
+--retries|option --retries: it needs a value
+--print-settings -r 17|option -r: expected
+END
 }
 
 @test "--help and --version go to stdout, and --help shows each setting in one form" {
@@ -205,18 +220,13 @@ END
   done
   run -0 sed -n 's/^  -\([a-z]\), --\([a-z-]*\)=\([^ ]*\)$/\1 \2 \3/p' <<<"$output"
   [[ ${#lines[@]} == 6 && ${lines[0]} == 'm mode retry|fail|observe' ]]
-  run -0 "$NOSELF" -V
-  [[ $output == "noself $(<"$ROOT/shim/version")" ]]
-  run -125 --separate-stderr sh -c '"$1" --help >/dev/full' - "$NOSELF"
-  one_line noself
+  prints "noself $(<"$ROOT/shim/version")" "$NOSELF" -V
+  refused 125 'standard output: cannot be written' sh -c '"$1" --help >/dev/full' - "$NOSELF"
 }
 
 @test "--print-settings runs nothing and prints the variables that the options set" {
-  NOSELF_RETRIES=5 run -0 "$NOSELF" --print-settings -l /no/such -m fail --mode=observe
-  [[ $output == $'NOSELF_MODE=observe\nNOSELF_LOG=/no/such' ]]
-  refused 125 'option -r: expected' "$NOSELF" --print-settings -r 17
-  run -125 "$NOSELF" --print-settings -r 3 touch ran
-  [[ ! -e ran ]]
+  prints $'NOSELF_MODE=observe\nNOSELF_LOG=/no/such' \
+    NOSELF_RETRIES=5 "$NOSELF" --print-settings -l /no/such -m fail --mode=observe
 }
 
 @test "-v says in a line how the command is covered, and with which settings" {
@@ -233,11 +243,14 @@ errno=ECONNREFUSED pinned=fail bind-no-port=1 log=off" ]]
 # --- where the command is ---
 
 @test "a command that is not there is 127" {
-  local name
-  for name in no-such-command ./no-such /no/such '' "odd'name" "$NOSELF/x"; do
-    refused 127 "'$name': no such command; check the" "$NOSELF" "$name"
-  done
-  refused 127 "'bad?[31m?name'" "$NOSELF" --force $'bad\e[31m\nname'
+  refusals 127 <<'END'
+no-such-command|'no-such-command': no such command; check the name and PATH
+./no-such|'./no-such': no such command; check the path
+''|'': no such command; check the
+"odd'name"|'odd'name': no such command; check the
+"$NOSELF/x"|noself/x': no such command; check the path
+--force $'bad\e[31m\nname'|'bad?\[31m?name'
+END
 }
 
 @test "a command that is there but may not be run is 126" {
@@ -259,13 +272,10 @@ errno=ECONNREFUSED pinned=fail bind-no-port=1 log=off" ]]
 @test "PATH is searched as execvp does: past directories and what is not executable" {
   mkdir -p one/tool two three
   touch two/tool
-  printf '#!/bin/sh\necho three "$0"\n' >three/tool
-  chmod +x three/tool
-  PATH=$PWD/one:$PWD/two:$PWD/three:$PATH run -0 "$NOSELF" tool
-  [[ $output == "three $PWD/three/tool" ]]
+  script three/tool '#!/bin/sh' 'echo three "$0"'
+  prints "three $PWD/three/tool" PATH="$PWD/one:$PWD/two:$PWD/three:$PATH" "$NOSELF" tool
   cd three
-  PATH=$PATH: run -0 "$NOSELF" tool
-  [[ $output == 'three ./tool' ]]
+  prints 'three ./tool' PATH="$PATH:" "$NOSELF" tool
   refused 127 'no such command' "$NOSELF" tool
 }
 
@@ -282,8 +292,7 @@ errno=ECONNREFUSED pinned=fail bind-no-port=1 log=off" ]]
     int main(void) { return 0; }'
   local file words
   while read -r file words; do
-    run -0 "$NOSELF" --check "$file"
-    [[ $output == "$file: supervisor" ]]
+    prints "$file: supervisor" "$NOSELF" --check "$file"
     refused 126 "'$file': $words, and mode observe cannot be supervised; use" \
       "$NOSELF" -m observe "$file"
   done <<END
@@ -292,8 +301,7 @@ $OPEN/printenv statically linked
 ./nolibc linked with no libc
 ./go a Go program, which makes its own system calls
 END
-  run -0 --separate-stderr "$NOSELF" -m observe --force ./go
-  [[ $stderr == '' ]]
+  prints '' "$NOSELF" -m observe --force ./go
   refused 126 'mode observe cannot be supervised' "$NOSELF" -s -m observe true
   run -1 --separate-stderr "$NOSELF" -m observe --check "$OPEN/printenv"
   [[ $output == "$OPEN/printenv: cannot be covered: statically linked, and mode observe "*'; use '* ]]
@@ -301,15 +309,12 @@ END
 
 @test "-s covers by the supervisor what the library is refused for" {
   need_supervisor
-  mkdir bin
-  printf '#!/bin/sh\nexec env -i "$@"\n' >bin/sudo
-  chmod +x bin/sudo
-  cc -static -o dial "$ROOT/tests/probes/dial.c"
   need_namespace
-  PATH=$PWD/bin:$PATH run -0 trap_run 50000 50000 "$NOSELF" -s sudo "$PWD/dial" -q 127.0.0.1 50000
-  [[ $output == "1 dials, 1 refused, 0 reached themselves" ]]
-  PATH=$PWD/bin:$PATH run -0 "$NOSELF" -s --check sudo
-  [[ $output == 'sudo: supervisor' ]]
+  mkdir bin
+  script bin/sudo '#!/bin/sh' 'exec env -i "$@"'
+  cc -static -o dial "$ROOT/tests/probes/dial.c"
+  PATH=$PWD/bin:$PATH protected "$NOSELF" -s sudo "$PWD/dial"
+  prints 'sudo: supervisor' PATH="$PWD/bin:$PATH" "$NOSELF" -s --check sudo
 }
 
 @test "what is no program is refused" {
@@ -334,20 +339,20 @@ END
   refused 127 "built for the loader '${loader%?}X', which does not exist" "$NOSELF" ./lost
 }
 
-@test "a dynamic loader that is told what to run hands LD_PRELOAD on" {
+@test "a dynamic loader that is told what to run hands LD_PRELOAD on, and so does noself" {
   local loader
   loader=$(ldd /bin/true | grep -o '/[^ ]*ld-[^ ]*')
-  run -0 "$NOSELF" "$loader" "$(command -v printenv)" LD_PRELOAD
-  [[ $output == "$LIBRARY" ]]
+  prints "$LIBRARY" "$NOSELF" "$loader" "$(command -v printenv)" LD_PRELOAD
+  prints "$loader: preload (for the command that it runs)
+$NOSELF: preload (for the command that it runs)" "$NOSELF" --check "$loader" "$NOSELF"
 }
 
 @test "a command that clears the environment is refused, with the call that has noself behind it" {
   local words instead
   mkdir bin
   for words in sudo doas su runuser; do
-    printf '#!/bin/sh\nprintenv LD_PRELOAD\n' >"bin/$words"
+    script "bin/$words" '#!/bin/sh' 'printenv LD_PRELOAD'
   done
-  chmod +x bin/*
   while IFS='|' read -r words instead; do
     # shellcheck disable=SC2086 # to be split
     PATH=$PWD/bin:$PATH refused 126 "put noself behind it: $instead (--force" \
@@ -367,35 +372,23 @@ env A=1 LD_PRELOAD=|env -i noself COMMAND
 env -iS|env -i noself COMMAND
 setpriv --nnp --reset-env|setpriv --reset-env noself COMMAND
 END
-  PATH=$PWD/bin:$PATH run -0 "$NOSELF" --force sudo
-  [[ $output == "$LIBRARY" ]]
+  prints "$LIBRARY" PATH="$PWD/bin:$PATH" "$NOSELF" --force sudo
   for words in env 'env -u HOME -- A=1' 'setpriv --nnp' 'env -S -uHOME'; do
     # shellcheck disable=SC2086 # to be split
-    run -0 "$NOSELF" $words printenv LD_PRELOAD
-    [[ $output == "$LIBRARY" ]]
+    prints "$LIBRARY" "$NOSELF" $words printenv LD_PRELOAD
   done
 }
 
 @test "a script is judged by what runs it" {
-  # script NAME FIRST-LINE
-  script() {
-    printf '%s\necho ran "$0"\n' "$2" >"$1"
-    chmod +x "$1"
-  }
-  local name words
-  script plain '#!/bin/sh'
-  script spaced '#!  /bin/sh   -e '
-  script none ''
-  script via-env '#!/usr/bin/env sh'
-  script via-env-s '#!/usr/bin/env -S -u HOME A=1 sh -e'
-  script $'a name\nand more' '#!/bin/sh'
-  for name in plain spaced none via-env via-env-s $'a name\nand more'; do
-    run -0 --separate-stderr "$NOSELF" "./$name"
-    [[ $output == "ran ./$name" && $stderr == '' ]]
+  local line
+  for line in '#!/bin/sh' '#!  /bin/sh   -e ' '' '#!/usr/bin/env sh' \
+    '#!/usr/bin/env -S -u HOME A=1 sh -e'; do
+    script $'a name\nand more' "$line" 'echo ran "$0"'
+    prints $'ran ./a name\nand more' "$NOSELF" $'./a name\nand more'
   done
+  script plain '#!/bin/sh' 'echo ran "$0"'
   script nested "#!$PWD/plain"
-  run -0 "$NOSELF" ./nested
-  [[ $output == "ran $PWD/plain" ]]
+  prints "ran $PWD/plain" "$NOSELF" ./nested
 
   script on-static "#!$OPEN/printenv"
   script emptied '#!/usr/bin/env -S -i sh'
@@ -405,18 +398,17 @@ END
   script lost '#!/no/such/shell'
   script lost-env '#!/usr/bin/env no-such-shell'
   script windows $'#!/bin/sh\r'
-  refused 126 "run by '$OPEN/printenv', which is statically linked, and mode observe" \
-    "$NOSELF" -m observe ./on-static
-  while read -r status name words; do
-    refused "$status" "'./$name': $words" "$NOSELF" "./$name"
-  done <<END
-126 emptied run by '/usr/bin/env', which is a command that clears the environment
-126 unset run by '/usr/bin/env', which is a command that clears the environment
-126 nameless a script that names no interpreter
-126 loop run by '$PWD/loop', which is a script, and so on without end
-127 lost run by '/no/such/shell', which does not exist; install it
-127 lost-env run by 'no-such-shell', which does not exist; install it
-127 windows run by '/bin/sh?', which does not exist; its lines end in CR LF
+  refusals 126 <<END
+-m observe ./on-static|run by '$OPEN/printenv', which is statically linked, and mode observe
+./emptied|run by '/usr/bin/env', which is a command that clears the environment
+./unset|run by '/usr/bin/env', which is a command that clears the environment
+./nameless|a script that names no interpreter
+./loop|run by '$PWD/loop', which is a script, and so on without end
+END
+  refusals 127 <<'END'
+./lost|run by '/no/such/shell', which does not exist; install it
+./lost-env|run by 'no-such-shell', which does not exist; install it
+./windows|run by '/bin/sh?', which does not exist; its lines end in CR LF
 END
 }
 
@@ -447,8 +439,7 @@ END
   run -0 as_nobody "$NOSELF" "$OPEN/own" -qc 0 127.0.0.1 1
   refused 126 'started by a set-user-ID program' setpriv --ruid=65534 "$NOSELF" true
   need_namespace
-  run -0 trap_run 50000 50000 "$NOSELF" "$OPEN/suid" -q 127.0.0.1 50000
-  [[ $output == "1 dials, 1 refused, 0 reached themselves" ]]
+  protected "$NOSELF" "$OPEN/suid"
 }
 
 @test "a program that may be run but not read is run, and covered" {
@@ -456,19 +447,17 @@ END
   need_namespace
   cp "$PROBES/dial" "$OPEN/unreadable"
   chmod 711 "$OPEN/unreadable"
-  run -0 trap_run 50000 50000 as_nobody "$NOSELF" "$OPEN/unreadable" -q 127.0.0.1 50000
-  [[ $output == "1 dials, 1 refused, 0 reached themselves" ]]
+  protected as_nobody "$NOSELF" "$OPEN/unreadable"
 }
 
 @test "--check says of each file how it would be covered, and exits with 1 if one cannot" {
   cc -rdynamic -o uring -x c - <<<'int io_uring_setup(void) { return 0; }
     int main(void) { return io_uring_setup(); }'
-  printf 'echo\n' >text
-  chmod +x text
-  run -0 --separate-stderr "$NOSELF" --check sh ./text ./uring
-  [[ $output == 'sh: preload
+  script text echo
+  prints 'sh: preload
 ./text: preload (script, run by /bin/sh)
-./uring: preload (it can use io_uring, whose connections the library does not see)' ]]
+./uring: preload (it can use io_uring, whose connections the library does not see)' \
+    "$NOSELF" --check sh ./text ./uring
   run -1 --separate-stderr "$NOSELF" --check nosuch /bin/sh $'./a\tb'
   [[ $output == 'nosuch: cannot be covered: no such command; check the name and PATH
 /bin/sh: preload
@@ -489,16 +478,13 @@ END
   need i686-linux-gnu-gcc
   i686-linux-gnu-gcc -o dial "$ROOT/tests/probes/dial.c"
   need_supervisor
-  run -0 "$NOSELF" --check ./dial
-  [[ $output == './dial: supervisor' ]]
+  prints './dial: supervisor' "$NOSELF" --check ./dial
   need_namespace
   [[ -e /lib/ld-linux.so.2 ]] || lacking "no 32-bit C library to run with"
   cp -R "$TREE/build" tree
   make -s -C "$ROOT" CC=i686-linux-gnu-gcc BUILD="$PWD/tree/i386" "$PWD/tree/i386/libnoself.so"
-  run -0 trap_run 50000 50000 tree/noself ./dial -q 127.0.0.1 50000
-  [[ $output == "1 dials, 1 refused, 0 reached themselves" ]]
-  run -0 tree/noself printenv LD_PRELOAD
-  [[ $output == "$PWD/tree/libnoself.so" ]]
+  protected tree/noself ./dial
+  prints "$PWD/tree/libnoself.so" tree/noself printenv LD_PRELOAD
 
   # Where the loaders of both look, the library goes by its bare name, so that what the command
   # starts may be of either.
@@ -507,11 +493,10 @@ END
   make -s -C "$ROOT" install DESTDIR="$PWD/staged" PREFIX=/usr >/dev/null
   cp staged/usr/bin/noself "$OPEN/printenv" root/usr/bin
   cp tree/libnoself.so root/usr/lib/x86_64-linux-gnu
-  run -0 chroot root /usr/bin/noself --force /usr/bin/printenv LD_PRELOAD
-  [[ $output == /usr/lib/x86_64-linux-gnu/libnoself.so ]]
+  prints /usr/lib/x86_64-linux-gnu/libnoself.so \
+    chroot root /usr/bin/noself --force /usr/bin/printenv LD_PRELOAD
   cp tree/i386/libnoself.so root/usr/lib/i386-linux-gnu
-  run -0 chroot root /usr/bin/noself --force /usr/bin/printenv LD_PRELOAD
-  [[ $output == libnoself.so ]]
+  prints libnoself.so chroot root /usr/bin/noself --force /usr/bin/printenv LD_PRELOAD
 }
 
 @test "without a library, and with one that LD_PRELOAD cannot name, noself exits with 125" {
@@ -536,10 +521,8 @@ END
   mv stage/opt/noself moved
   cp "$LIBRARY" moved/lib/libnoself.so
   ln -s "$PWD/moved/bin/noself" link
-  for command in moved/bin/noself ./link; do
-    run -0 "$command" printenv LD_PRELOAD
-    [[ $output == "$PWD/moved/lib/libnoself.so" ]]
-  done
+  prints "$PWD/moved/lib/libnoself.so" moved/bin/noself printenv LD_PRELOAD
+  prints "$PWD/moved/lib/libnoself.so" ./link printenv LD_PRELOAD
 }
 
 # --- completion: what --help names ---
