@@ -43,9 +43,10 @@ prints() {
 # refusals STATUS: noself refuses each line's words, as a shell reads them, with what is said there:
 # WORDS|WHAT.
 refusals() {
-  local words what
+  local words what arguments=()
   while IFS='|' read -r words what; do
-    eval "refused $1 \"\$what\" \"\$NOSELF\" $words" </dev/null
+    eval "arguments=($words)"
+    refused "$1" "$what" "$NOSELF" "${arguments[@]}" </dev/null
   done
 }
 

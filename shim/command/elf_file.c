@@ -50,7 +50,8 @@ static uint64_t offset_of(const struct elf *elf, uint64_t address)
 /* Reads `size` bytes, but at most as many as fit, into `part`; returns how many there are. */
 static size_t read_part(struct elf *elf, uint64_t offset, uint64_t size)
 {
-	return program_bytes(elf->fd, offset, elf->part, size < MOST_BYTES ? size : MOST_BYTES);
+	const size_t most = size < MOST_BYTES ? (size_t)size : MOST_BYTES;
+	return program_bytes(elf->fd, offset, elf->part, most);
 }
 
 static bool begins(const char *name, const char *with)

@@ -16,18 +16,18 @@
 const char installed_directory[] = LIBDIR;
 
 static const struct row {
-	uint32_t machine;
 	const char *name;
+	uint32_t machine;
 	int family; /* one kernel may run all of a family */
 } machines[] = {
-	{MACHINE(0, 0, 0), "another machine", EM_NONE},
-	{MACHINE(ELFCLASS64, ELFDATA2LSB, EM_X86_64), "x86-64", EM_386},
-	{MACHINE(ELFCLASS32, ELFDATA2LSB, EM_386), "i386", EM_386},
-	{MACHINE(ELFCLASS64, ELFDATA2LSB, EM_AARCH64), "AArch64", EM_ARM},
-	{MACHINE(ELFCLASS32, ELFDATA2LSB, EM_ARM), "32-bit ARM", EM_ARM},
-	{MACHINE(ELFCLASS64, ELFDATA2LSB, EM_RISCV), "RISC-V 64", EM_RISCV},
-	{MACHINE(ELFCLASS64, ELFDATA2LSB, EM_PPC64), "ppc64le", EM_PPC64},
-	{MACHINE(ELFCLASS64, ELFDATA2MSB, EM_S390), "s390x", EM_S390},
+	{"another machine", MACHINE(0, 0, 0), EM_NONE},
+	{"x86-64", MACHINE(ELFCLASS64, ELFDATA2LSB, EM_X86_64), EM_386},
+	{"i386", MACHINE(ELFCLASS32, ELFDATA2LSB, EM_386), EM_386},
+	{"AArch64", MACHINE(ELFCLASS64, ELFDATA2LSB, EM_AARCH64), EM_ARM},
+	{"32-bit ARM", MACHINE(ELFCLASS32, ELFDATA2LSB, EM_ARM), EM_ARM},
+	{"RISC-V 64", MACHINE(ELFCLASS64, ELFDATA2LSB, EM_RISCV), EM_RISCV},
+	{"ppc64le", MACHINE(ELFCLASS64, ELFDATA2LSB, EM_PPC64), EM_PPC64},
+	{"s390x", MACHINE(ELFCLASS64, ELFDATA2MSB, EM_S390), EM_S390},
 };
 
 /* Where the libraries of several architectures lie beside each other: below /usr/lib on Debian and

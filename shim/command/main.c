@@ -7,37 +7,31 @@
 #include "options.h"
 #include "run.h"
 
-/* What was printed has to have got out. */
-static int printed(int status)
-{
-	if (fflush(stdout) == 0)
-		return status;
-	message_say("standard output", "cannot be written", "nothing done");
-	return EXIT_WRONG;
-}
-
 int main(int count, char **words)
 {
 	struct options options = {.words = words};
+	int status = 0;
 
 	if (count > 0 && !options_read(&options, count, words, environ))
 		return EXIT_WRONG;
 	if (options.help) {
 		options_help();
-		return printed(0);
-	}
-	if (options.version) {
+	} else if (options.version) {
 		puts("noself " VERSION);
-		return printed(0);
-	}
-	if (options.print_settings == (*options.words != NULL)) {
+	} else if (options.print_settings == (*options.words != NULL)) {
 		fputs(options_usage, stderr);
 		return EXIT_WRONG;
-	}
-	if (options.print_settings) {
+	} else if (options.print_settings) {
 		for (char **setting = options_assignments(&options); *setting; setting++)
 			puts(*setting);
-		return printed(0);
+	} else if (options.check) {
+		status = check(&options);
+	} else {
+		return run(&options, environ);
 	}
-	return options.check ? printed(check(&options)) : run(&options, environ);
+	/* What was printed has to have got out. */
+	if (fflush(stdout) == 0)
+		return status;
+	message_say("standard output", "cannot be written", "nothing done");
+	return EXIT_WRONG;
 }
