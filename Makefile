@@ -114,12 +114,16 @@ $(filter $(BUILD)/unit/test_acting_%,$(UNITS)): UNIT_OBJECTS = $(LIBRARY_OBJECTS
 $(filter $(BUILD)/unit/test_acting_%,$(UNITS)): $(LIBRARY_OBJECTS)
 
 # With a model of a socket in place of the kernel.
-EXPLORED := $(addprefix core/,guard detect_self endpoint sys tcpinfo tcpsock verdict) \
-	$(addprefix preload/,connect dial fastopen)
-MODELLED := $(wildcard tests/unit/model_*.c) tests/unit/search.c $(EXPLORED:%=shim/%.c)
-$(BUILD)/unit/test_guard: UNIT_OBJECTS = -DRAW_SYSCALL_ELSEWHERE \
-	$(call accepts,-ftrivial-auto-var-init=zero) $(MODELLED)
-$(BUILD)/unit/test_guard: $(MODELLED) $(wildcard tests/unit/*.h shim/*/*.h)
+EXPLORED := $(addprefix shim/core/,guard detect_self endpoint sys tcpinfo tcpsock verdict) \
+	$(addprefix shim/preload/,connect dial fastopen)
+MODELLED := $(EXPLORED:%=$(BUILD)/model/%.o) \
+	$(patsubst %.c,$(BUILD)/model/%.o,$(wildcard tests/unit/model_*.c) tests/unit/search.c)
+$(BUILD)/model/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -DRAW_SYSCALL_ELSEWHERE -Ishim -Itests/unit -std=gnu11 -Wall -Wextra \
+		-Werror $(CFLAGS) $(call accepts,-ftrivial-auto-var-init=zero) -MMD -MP -c -o $@ $<
+$(BUILD)/unit/test_guard: UNIT_OBJECTS = $(MODELLED)
+$(BUILD)/unit/test_guard: $(MODELLED)
 
 $(BUILD)/tests/%: tests/probes/%.c Makefile
 	@mkdir -p $(@D)
@@ -173,7 +177,7 @@ bench: all $(BUILD)/bench/worker $(BUILD)/bench/empty.so
 
 .PHONY: bench
 
-FORMATTED := $(wildcard shim/*/*.[ch] tests/probes/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] \
+FORMATTED := $(wildcard shim/*/*.[ch] tests/probes/*.[ch] tests/unit/*.[ch] tests/prove/*.[ch] tests/fuzz/*.[ch] \
 	tests/fuzz/mistakes/*.c scripts/bench/*.[ch])
 SHELL_FILES = $(shell grep -lIE '^\#!.*(sh|bats)$$|shellcheck shell=' -r scripts tests .ci)
 
@@ -300,16 +304,24 @@ fuzz: fuzzers
 		echo "$${fuzzer##*/}: $$(sed -n 's/^Done //p' $$fuzzer.log), nothing found"; \
 	done
 
+# No run-time error in the pure parts, for all inputs (Frama-C).
+prove:
+	tests/prove/run
+
+# Single mistakes in shim/ that no test notices; MUTANTS is how many are tried, chosen at random.
+mutants:
+	tests/mutants $(if $(MUTANTS),-n $(MUTANTS))
+
 # Which lines and branches of shim/ the tests go through.
 coverage:
 	tests/coverage
 
-.PHONY: asan tsan sanitize fuzzers fuzz coverage
+.PHONY: asan tsan sanitize fuzzers fuzz prove mutants coverage
 
 clean:
 	rm -rf $(BUILD)
 
--include $(LIBRARY_OBJECTS:.o=.d) $(COMMAND_OBJECTS:.o=.d) $(PROBES:=.d) $(UNITS:=.d)
+-include $(LIBRARY_OBJECTS:.o=.d) $(MODELLED:.o=.d) $(COMMAND_OBJECTS:.o=.d) $(PROBES:=.d) $(UNITS:=.d)
 
 .PHONY: all arch musl units probes check soak lint clean
 .DELETE_ON_ERROR:

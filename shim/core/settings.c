@@ -58,7 +58,7 @@ static int word(const char *words, const char *value)
 {
 	for (int i = 0;; i++) {
 		const char *v = value;
-		while (*v && *v != '|' && *v == *words)
+		while (*v == *words && *v && *v != '|')
 			v++, words++;
 		if (!*v && (!*words || *words == '|'))
 			return i;

@@ -158,7 +158,7 @@ void text_utc(struct text *text, int64_t seconds, int64_t nanoseconds)
 
 bool text_same(const char *a, const char *b)
 {
-	while (*a && *a == *b)
+	while (*a == *b && *a)
 		a++, b++;
 	return *a == *b;
 }

@@ -1,0 +1,24 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The proof that the pure parts have no run-time error, and that it would find one.
+
+load lib/helpers
+
+setup() {
+  need frama-c
+}
+
+@test "no input makes the pure parts of the core or the parser of programs go wrong" {
+  run -0 "$ROOT/tests/prove/run"
+  echo "# $output" | tail -n 1 >&3
+  [[ $output == *'core: '*' 0 alarms'*'program: '*' 0 alarms'* ]]
+}
+
+@test "the proof finds a bound that is dropped, in the core and in the parser" {
+  cp -r "$ROOT/shim" "$BATS_TEST_TMPDIR/"
+  cd "$BATS_TEST_TMPDIR/shim"
+  sed -i 's/if (text->length < TEXT_SIZE - 1)/if (text->length < TEXT_SIZE)/' core/text.c
+  sed -i 's/i < count && at < source->length/i < size/' command/source.c
+  run -1 "$ROOT/tests/prove/run" "$BATS_TEST_TMPDIR/shim"
+  [[ $output == *core/text.c*'core: '*command/source.c*'program: '* ]]
+}
