@@ -13,9 +13,9 @@ enum {
 struct elf {
 	int fd;
 	bool is_64, is_big;
-	unsigned count;              /* of program headers */
-	uint8_t headers[MOST_BYTES]; /* these */
-	uint8_t part[MOST_BYTES];    /* what was read last of the rest */
+	unsigned count;               /* of program headers */
+	uint8_t headers[MOST_BYTES];  /* these */
+	uint8_t part[MOST_BYTES + 1]; /* what was read last of the rest, and a NUL */
 };
 
 /* A number of `size` bytes, in the file's own order. */
@@ -156,7 +156,8 @@ bool elf_file_read(struct program *program, int fd, const uint8_t head[PROGRAM_H
 	const size_t size = elf.count * SIZE_OF(&elf, Phdr);
 	program->machine =
 		MACHINE(head[EI_CLASS], head[EI_DATA], MEMBER(&elf, head, Ehdr, e_machine));
-	if ((type != ET_EXEC && type != ET_DYN) || size == 0 || size > MOST_BYTES ||
+	if ((type != ET_EXEC && type != ET_DYN) || elf.count == 0 ||
+	    elf.count > MOST_BYTES / SIZE_OF(&elf, Phdr) ||
 	    MEMBER(&elf, head, Ehdr, e_phentsize) != SIZE_OF(&elf, Phdr) ||
 	    program_bytes(fd, MEMBER(&elf, head, Ehdr, e_phoff), elf.headers, size) < size)
 		return false;

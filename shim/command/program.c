@@ -13,11 +13,12 @@ static bool is_blank(char c)
 }
 
 /* Copies from `from` up to `to`, and a NUL: no further than a NUL that is there already. */
-static void copy(char *out, const char *from, const char *to)
+static void copy(char out[PROGRAM_HEAD], const char *from, const char *to)
 {
-	while (from < to && *from)
-		*out++ = *from++;
-	*out = '\0';
+	size_t i = 0;
+	for (; from < to && *from && i < PROGRAM_HEAD - 1; from++)
+		out[i++] = *from;
+	out[i] = '\0';
 }
 
 /* Reads the first line of a script, as the kernel does, from the first bytes of its file. */

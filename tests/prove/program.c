@@ -1,47 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* The parser of program files, with every file of some lengths: see tests/prove/run. */
+/* The parser of program files, with every file: see tests/prove/run. */
 #include <__fc_builtin.h>
+#include <elf.h>
 #include <unistd.h>
 
 #include "command/program.h"
 
-enum { LONGEST = 1000 };
+static char class; /* of the file; with both at once, sizes could not be told from each other */
 
-static void prove_length(size_t length)
-{
-	uint8_t file[LONGEST];
-	struct program program;
-	struct source source;
-
-	Frama_C_make_unknown((char *)file, sizeof(file));
-	/* Nothing lies behind the file. */
-	source_of_buffer(&source, file + LONGEST - length, length);
-	program_read(&program, &source);
-}
-
-/* The kernel reads as much as it likes. */
+/* Any bytes, and as many of them as the kernel likes. */
 ssize_t pread(int fd, void *buffer, size_t size, off_t offset)
 {
+	char *bytes = buffer;
 	(void)fd;
-	(void)offset;
 	Frama_C_make_unknown(buffer, size);
+	if (offset == 0 && size == PROGRAM_HEAD)
+		bytes[EI_CLASS] = class;
 	return Frama_C_interval(-1, (int)size);
-}
-
-static void prove_file(void)
-{
-	struct program program;
-	struct source source;
-
-	source_of_file(&source, 3);
-	program_read(&program, &source);
 }
 
 void prove(void)
 {
-	prove_length(0);
-	prove_length(2);
-	prove_length(100);
-	prove_length(LONGEST);
-	prove_file();
+	struct program program;
+	for (class = ELFCLASS32; class <= ELFCLASS64; class ++)
+		program_read(&program, 3);
 }
