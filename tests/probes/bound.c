@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Binds a socket and says what its port is like: the kernel's own word for it, then the program's.
- *     bound [-m|-u] ADDRESS PORT    bind=OK taken=no shown=yes     -m MPTCP  -u UDP
- *     bound -r ROUNDS    two threads ask for a port at once, in so many rounds
- * -r exits with 0 if both saw the same port each time, 1 if not. */
+/* Binds a socket; prints whether the kernel has allocated a port and whether getsockname() shows
+ * one. bound [-m|-u] ADDRESS PORT    bind=OK taken=no shown=yes     -m MPTCP  -u UDP bound -r
+ * ROUNDS    two threads call getsockname() at once, in each round -r exits with 0 if both always
+ * saw the same port, 1 if not. */
 #include "net.h"
 
 #include <pthread.h>
@@ -12,7 +12,7 @@
 
 static long rounds;
 static int shared = -1;
-static _Atomic long started, finished; /* rounds of the second thread */
+static _Atomic long started, finished; /* the second thread's rounds */
 static _Atomic int ports[2];
 
 static void wait_until(_Atomic long *count, long least)
@@ -41,8 +41,7 @@ static int race(void)
 	for (long i = 1; i <= rounds; i++) {
 		shared = bound_to(&any);
 		atomic_store(&started, i);
-		/* A little later in each round, so that each step of the one meets each of the
-		 * other. */
+		/* Wait a little longer each round, so that the threads meet at every step. */
 		for (volatile long wait = i % 400; wait > 0; wait--)
 			;
 		ports[0] = own_port(shared);

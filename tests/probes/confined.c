@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Becomes a process in which a supervisor is not installed as usual, then runs a command there. */
+/* Creates a special environment for the supervisor, then runs a command in it. */
 #include "net.h"
 
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-/* Becomes a process that takes in orphans, then runs a command. */
+/* Becomes a subreaper, to which orphans are reparented, then runs a command. */
 static int subreaper(char **command)
 {
 	must(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "PR_SET_CHILD_SUBREAPER");
@@ -23,7 +23,7 @@ static long install(struct sock_filter *filter, unsigned short length, unsigned 
 	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
 }
 
-/* Has a listener of its own, as a sandbox does, then runs a command. */
+/* Creates its own seccomp listener, as a sandbox does, then runs a command. */
 static int listener(char **command)
 {
 	struct sock_filter filter[] = {BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
@@ -33,7 +33,7 @@ static int listener(char **command)
 	return execvp(command[0], command);
 }
 
-/* A system call fails with that errno if the argument's bits are set; then runs a command. */
+/* Makes a system call fail with an errno if bits of an argument are set, then runs a command. */
 static int forbid(char **arguments)
 {
 	const unsigned call = (unsigned)atoi(arguments[0]), argument = (unsigned)atoi(arguments[1]);

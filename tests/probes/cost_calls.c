@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Does one thing COUNT times, so that what it costs can be told from two runs with two counts.
+/* Does one operation COUNT times; two runs with different counts show the cost of one.
  *     cost_calls OPERATION COUNT     OPERATION: one of the table below */
 #include "net.h"
 
 #include <stddef.h>
 #include <sys/un.h>
 
-/* What a call goes to: a port that listens, one that does not, any port, or a UNIX name. */
+/* The destination: a port with a listener, one without, port 0, or a UNIX address. */
 enum where { LIVE, DEAD, ANY, UNIX };
 
 static const struct operation {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Says how many KiB of private pages lie in a library, and how many bytes of the heap are in use.
+/* Prints how many KiB of private pages a library has, and how many bytes of the heap are in use.
  *     cost_memory LIBRARY    a part of its file's name */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -10,14 +10,14 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Of an entry in /proc/PID/pagemap: the page is there; it is the file's or shared. */
+/* Bits of an entry in /proc/PID/pagemap: the page is present; it belongs to a file or is shared. */
 static const uint64_t present = 1ULL << 63, of_file = 1ULL << 61;
 
 static const char *library;
 static int pagemap;
 static long pages;
 
-/* Pages that are the process's own: copied on the first write, or never a file's. */
+/* Pages that belong to the process alone: copied on the first write, or anonymous. */
 static void count_private(uintptr_t start, uintptr_t end)
 {
 	const uintptr_t size = (uintptr_t)sysconf(_SC_PAGESIZE);
@@ -42,7 +42,7 @@ static int look(struct dl_phdr_info *info, size_t size, void *data)
 
 int main(int argc, char **argv)
 {
-	/* Before anything here asks for memory. */
+	/* Before this program allocates memory itself. */
 	const size_t heap = mallinfo2().uordblks;
 
 	library = argc == 2 ? argv[1] : "";

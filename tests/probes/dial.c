@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Dials an address in one of the many ways there are, and says on a line what came of each dial:
+/* Dials an address in one of many ways, and prints a line for each dial:
  *     returned=OK result=OK port=50000 self=yes
- * "returned" is what the call gave, "result" what the dial came to. Further words follow where
- * something is not as it was before, or was asked for. Exit 0 if no dial reached itself, 1 if one
+ * "returned" is the result of the call, "result" that of the connection. More words follow if the
+ * dial changed something, or if options ask for them. Exit 0 if no dial reached itself, 1 if one
  * did, 2 for wrong use or an option that the system lacks. */
 #include "kept.h"
 #include "net.h"
@@ -23,7 +23,7 @@ static const char usage[] =
 	"-i for people: says where it is connected and stays until its input ends; exit 0 if it "
 	"is\n";
 
-static bool on[128];    /* which letters are given */
+static bool on[128];    /* the letters of the given options */
 static char call = 'c'; /* or s, g, G */
 static const char *bind_address;
 static int bind_port, low, high, count = 1;
@@ -72,7 +72,7 @@ static int prepared(void)
 	return fd;
 }
 
-/* How sending "ping" ends where connect() has succeeded: 0 or an errno. */
+/* Sends "ping" after a connect() that succeeded: 0 or an errno. */
 static int sent_by(int fd)
 {
 	while (send(fd, "ping", 4, MSG_NOSIGNAL) < 0) {
@@ -85,7 +85,7 @@ static int sent_by(int fd)
 	return settled(fd);
 }
 
-/* One dial and its line; whether it reached itself. */
+/* Dials once and prints the line; returns whether it reached itself. */
 static bool dial(void)
 {
 	struct kept kept;
@@ -104,7 +104,7 @@ static bool dial(void)
 		printf(" errno_changed=%d", after);
 	if (error == EINPROGRESS)
 		error = settled(fd);
-	/* What connect() put off is only done when there are data. */
+	/* With TCP_FASTOPEN_CONNECT the kernel connects only when data are sent. */
 	if (on['f'] && !error)
 		error = sent_by(fd);
 	const bool self = error == 0 && is_self(fd);
@@ -123,14 +123,14 @@ static bool dial(void)
 		printf(" range=%u-%u", range & 0xffff, range >> 16);
 	}
 	printf(" port=%d self=%s\n", own_port(fd), self ? "yes" : "no");
-	/* A reset leaves no TIME_WAIT; -k is asked what the dial itself leaves. */
+	/* Reset, so that no TIME_WAIT is left; -k keeps what the dial itself leaves. */
 	if (!on['k'])
 		connect(fd, &(struct sockaddr){.sa_family = AF_UNSPEC}, sizeof(struct sockaddr));
 	close(fd);
 	return self;
 }
 
-/* As few calls as there can be, for many dials; whether one reached itself. */
+/* Many dials with as few calls as possible; returns whether one reached itself. */
 static bool count_dials(void)
 {
 	long refused = 0, reached = 0;

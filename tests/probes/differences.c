@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One small program for each case in which a program could notice the library; see
- * differences.bats. Prints one line. */
+/* The cases of differences.bats, in which a program could notice the library. Prints one line. */
 #include "net.h"
 
 #include <linux/errqueue.h>
@@ -31,8 +30,8 @@ static void show(long result, int fd)
 	printf("result=%s same-names=%s", error, is_self(fd) ? "yes" : "no");
 }
 
-/* Dials HOST:50000, which nft redirects to a server on HOST:8080; how many connections that sees.
- * HOW is n for non-blocking, m for MPTCP, f for fast open. */
+/* Dials HOST:50000, which nft redirects to a server on HOST:8080; prints how many connections the
+ * server accepts. HOW is n for non-blocking, m for MPTCP, f for fast open. */
 static void redirected(const char *host, const char *how)
 {
 	const struct name to = name_of(host, 50000);
@@ -60,20 +59,19 @@ struct dial {
 	pthread_t thread;
 };
 
-/* Puts a listener in the place of the socket that the main thread is dialling with. */
+/* Replaces the socket with which the main thread is dialling by a listener. */
 static void *replace(void *argument)
 {
 	const struct dial *d = argument;
 	int listener = listening("127.0.0.1", 7000);
 
-	usleep(100000); /* the dial waits by then: nothing answers it */
+	usleep(100000); /* by then the dial waits: nothing answers it */
 	dup2(listener, d->fd);
 	pthread_kill(d->thread, SIGUSR1);
 	return NULL;
 }
 
-/* A dial of 127.0.0.1:7000, which nft drops, whose descriptor becomes a listener on that address.
- */
+/* Dials 127.0.0.1:7000, which nft drops; the descriptor becomes a listener on that address. */
 static void replaced(void)
 {
 	const struct name to = loopback(7000);
@@ -88,8 +86,8 @@ static void replaced(void)
 	printf(" listens=%d\n", get_option(d.fd, SOL_SOCKET, SO_ACCEPTCONN));
 }
 
-/* Fast open of 127.0.0.1:50000, which connects before the kernel sees what is wrong with the call:
- * a control message, or the data. */
+/* Fast open of 127.0.0.1:50000. It connects before the kernel detects the fault of the call: an
+ * invalid control message, or unreadable data. */
 static void failing(const char *what)
 {
 	const struct name to = loopback(50000);
@@ -106,7 +104,7 @@ static void failing(const char *what)
 	putchar('\n');
 }
 
-/* A large fast open of a live server: how many times MSG_ZEROCOPY says that it is done. */
+/* A large fast open of a server; prints how many times MSG_ZEROCOPY completes. */
 static void zerocopy(void)
 {
 	static char data[16384];
@@ -126,7 +124,7 @@ static void zerocopy(void)
 	printf("done=%d\n", times);
 }
 
-/* getsockname() with its length in a page of the first stack that cannot be read. */
+/* getsockname() with the length in an unreadable page of the main thread's stack. */
 static void page(void)
 {
 	char stack[3 * 4096];
@@ -142,7 +140,7 @@ static void page(void)
 	printf("result=%s\n", error);
 }
 
-/* Dials itself from a port of its own, after a sandbox has taken bind() away. */
+/* Dials itself from a port that it bound, after a sandbox has forbidden bind(). */
 static void sandboxed(void)
 {
 	struct sock_filter filter[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a program may have set on a socket, and what of it a dial has lost. */
+/* Options that a program may set on a socket, and a check which of them a dial has lost. */
 #pragma once
 #include "net.h"
 
@@ -26,7 +26,7 @@ static const struct {
 };
 enum { OPTIONS = sizeof(options) / sizeof(*options) };
 
-/* What the dial must leave as it is, besides the options. */
+/* Other state that the dial must not change. */
 struct kept {
 	int duplicate, epoll;
 	ino_t inode;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the probes share: names of sockets, sockets that must be made, and what has become of one.
- */
+/* Shared by the probes: names of sockets, creating sockets, and the result of a dial. */
 #pragma once
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -22,10 +21,11 @@
 /* From linux/mptcp.h and, since Linux 6.3, linux/in.h: lowest port | highest port << 16. */
 enum { PROTOCOL_MPTCP = 262, LOCAL_PORT_RANGE = 51 };
 
-/* An errno that no call here gives: a success must leave it as it is. */
+/* An errno that no call here sets: a success must not change it. */
 enum { UNTOUCHED = ENOTUNIQ };
 
-/* An internet address with its length. sin6_port lies where sin_port does: use in.sin_port. */
+/* An internet address with its length. sin_port and sin6_port have the same offset: use
+ * in.sin_port. */
 struct name {
 	union {
 		struct sockaddr any;
@@ -35,7 +35,7 @@ struct name {
 	socklen_t length;
 };
 
-/* Exits with 3 where a call failed that is not what the probe is about. */
+/* Exits with 3 if a call failed that the probe does not test. */
 static inline int must(long r, const char *what)
 {
 	if (r < 0) {
@@ -45,7 +45,7 @@ static inline int must(long r, const char *what)
 	return (int)r;
 }
 
-/* The name of an IPv4 or IPv6 address, with a zone if need be; exits with 2 for anything else. */
+/* The name of an IPv4 or IPv6 address, with a zone if it has one; exits with 2 for other text. */
 static inline struct name name_of(const char *address, int port)
 {
 	struct name name = {.in = {.sin_port = htons((uint16_t)port)}, .length = sizeof(name.in)};
@@ -79,7 +79,7 @@ static inline int new_socket(int family, int type, int protocol)
 	return must(socket(family, type, protocol), "socket");
 }
 
-/* A TCP socket that is bound to the name. */
+/* A TCP socket bound to the name. */
 static inline int bound_to(const struct name *at)
 {
 	int fd = new_socket(at->any.sa_family, SOCK_STREAM, 0);
@@ -129,7 +129,7 @@ static inline int get_option(int fd, int level, int name)
 	return value;
 }
 
-/* What a dial comes to in the end, waiting for it if need be: 0 or an errno. */
+/* The final result of a dial, for which it waits: 0 or an errno. */
 static inline int settled(int fd)
 {
 	struct pollfd one = {.fd = fd, .events = POLLOUT};
@@ -142,7 +142,7 @@ static inline const char *error_name(int error)
 	return error ? strerrorname_np(error) : "OK";
 }
 
-/* Resets instead of closing, so that no TIME_WAIT is in the way of the next dial. */
+/* Resets instead of closing, so that no TIME_WAIT disturbs the next dial. */
 static inline void close_reset(int fd)
 {
 	const struct linger reset = {.l_onoff = 1};

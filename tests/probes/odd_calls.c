@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Dials with addresses, lengths and sockets that are not as they should be: says what each gives.
- */
+/* Dials with invalid addresses, lengths and sockets; prints the result of each. */
 #include "net.h"
 
 #include <sys/mman.h>
@@ -15,7 +14,7 @@ static int stream(void)
 	return new_socket(AF_INET, SOCK_STREAM, 0);
 }
 
-/* An address in memory that ends `after` bytes behind its start. */
+/* An address in memory that ends `after` bytes after its start. */
 static const struct sockaddr *at_the_edge(const struct name *to, size_t after)
 {
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);

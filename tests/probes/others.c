@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Sockets that reach themselves or each other in ways that are in order, and dials that have to
- * wait: says what became of each. Needs nft, and 50000 out of the ephemeral range. */
+/* Sockets that are connected to themselves or each other on purpose, and dials that wait: prints
+ * the result of each. Needs nft, and 50000 outside the ephemeral range. */
 #include "net.h"
 
 #include <signal.h>
@@ -27,7 +27,7 @@ static void pass_a_byte(int from, int to)
 	printf(" got=%zd\n", recv(to, (char[8]){0}, 8, MSG_DONTWAIT));
 }
 
-/* A datagram socket that is connected to itself: a common way to a pipe. */
+/* A datagram socket connected to itself: programs use it as a pipe. */
 static void datagrams(void)
 {
 	int fd = bound(SOCK_DGRAM, "127.0.0.1", 50000);
@@ -35,12 +35,12 @@ static void datagrams(void)
 	pass_a_byte(fd, fd);
 }
 
-/* Two sockets that dial each other: legal, and nobody's self. */
+/* Two sockets that dial each other: legal, and not a self-connection. */
 static void simultaneous_open(void)
 {
 	int one = bound(SOCK_STREAM | SOCK_NONBLOCK, "127.0.0.1", 50000);
 	int two = bound(SOCK_STREAM | SOCK_NONBLOCK, "127.0.0.2", 50000);
-	/* The first SYN must not find the port closed: the rule holds it back for a moment. */
+	/* The first SYN must not arrive before the second dial, so a rule drops it. */
 	must(-system("nft 'add table ip hold; "
 		     "add chain ip hold out { type filter hook output priority 0; }; "
 		     "add rule ip hold out ip daddr 127.0.0.2 tcp flags == syn drop'"),
@@ -58,7 +58,7 @@ static void nothing(int signal)
 	(void)signal;
 }
 
-/* A listener whose queue is full lets a dial wait: for a signal, or for SO_SNDTIMEO. */
+/* A dial of a listener with a full queue waits, until a signal or SO_SNDTIMEO ends it. */
 static void waiting(void)
 {
 	int listener = bound(SOCK_STREAM, "127.0.0.1", 700);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Dials listeners of its own, on ports BASE, BASE + 1, ..., in turn from sockets bound to their
- * address and any port, and holds every connection: how far do the ephemeral ports go?
- * -m: by MPTCP. -a ADDRESS: instead of 127.0.0.1. Exit 0 if every dial was connected, 1 if not. */
+/* Counts how many connections the ephemeral ports allow: dials its own listeners on ports BASE,
+ * BASE + 1, ... in turn from sockets bound to an address and port 0, and keeps every connection.
+ * -m: by MPTCP. -a ADDRESS: instead of 127.0.0.1. Exit 0 if every dial succeeded, 1 if not. */
 #include "net.h"
 
 int main(int argc, char **argv)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* A service without SO_REUSEADDR on ports of 127.0.0.1.
- *     serve PORT              binds, listens, says so and ends: exit 0 if it could, 1 if not
- *     serve -w PORT...        says so, and listens on all of them until its input ends
- *     serve -c ROUNDS PORT    a client of its own dials first; starts beside it, and again after it
- * -c exits with 0 if the service could start each time, 1 if not. */
+ *     serve PORT              binds, listens, prints that and exits: 0 if it could, 1 if not
+ *     serve -w PORT...        listens on all of them, prints that, and exits at the end of its
+ * stdin serve -c ROUNDS PORT    dials as a client, then starts the service, before and after the
+ *                             client closes: exits with 0 if it could start each time, 1 if not */
 #include "net.h"
 
 static const char usage[] = "usage: serve [-w | -c ROUNDS] PORT...\n";
@@ -31,7 +31,7 @@ static int starts(int port)
 	return fd >= 0;
 }
 
-/* How its dial ends is not this probe's matter: only what it leaves behind. */
+/* The result of the dial does not matter, only whether the port is free afterwards. */
 static int beside_a_client(int rounds, int port)
 {
 	const struct name to = loopback(port);

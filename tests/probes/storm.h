@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the storm probes share: one dial of a dead port of 127.0.0.1, how it ended, and the counts.
- * A storm exits with 0 if no dial reached itself, 1 if some did, 3 if something is odd. */
+/* Shared by the storm probes: one dial of a port of 127.0.0.1 without a listener, its outcome, and
+ * the counts. A storm exits with 0 if no dial reached itself, 1 if some did, 3 if something is odd.
+ */
 #pragma once
 
 #include "net.h"
@@ -8,18 +9,18 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-/* How a dial of a dead port ended. NO_PORT is what a full range gives bare, too. */
+/* The outcome of a dial. A full range gives NO_PORT, also without the library. */
 enum outcome { REFUSED, SELF, NO_PORT, OTHER, OUTCOMES };
 
-/* Counts of outcomes, from any thread or signal handler; the latest errno that was OTHER. */
+/* Counts of outcomes, from all threads and signal handlers; the latest errno of OTHER. */
 struct tally {
 	_Atomic long of[OUTCOMES];
 	_Atomic int odd_error;
 };
 
-static int port; /* that is dialled */
+static int port; /* the destination */
 
-/* connect() and no more, so that it can be the only point of cancellation. */
+/* Only connect(), so that it can be the only cancellation point. */
 static inline enum outcome storm_connect(int fd)
 {
 	const struct sockaddr_in to = {.sin_family = AF_INET,
@@ -31,8 +32,8 @@ static inline enum outcome storm_connect(int fd)
 	return is_self(fd) ? SELF : OTHER;
 }
 
-/* One socket, one dial; reset, so that no TIME_WAIT keeps the next one away. Safe in a signal
- * handler, where the caller looks after errno. */
+/* One socket and one dial; then a reset, so that no TIME_WAIT disturbs the next one. Safe in a
+ * signal handler that saves errno. */
 static inline enum outcome storm_dial(void)
 {
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -59,7 +60,7 @@ static inline pthread_t storm_thread(void *(*run)(void *), void *argument)
 	return thread;
 }
 
-/* The lowest free descriptor: higher after a storm than before if one is left open. */
+/* The lowest free descriptor. It is higher after a storm if a descriptor was left open. */
 static inline int storm_lowest_free(void)
 {
 	int fd = must(dup(STDOUT_FILENO), "dup");
@@ -67,7 +68,7 @@ static inline int storm_lowest_free(void)
 	return fd;
 }
 
-/* Prints the counts, and what became of the lowest free descriptor; the status to exit with. */
+/* Prints the counts, and whether the lowest free descriptor changed; returns the exit status. */
 static inline int storm_end(struct tally *t, int lowest_before, bool odd)
 {
 	const int lowest = storm_lowest_free();

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Cancels threads in connect(): many at random moments, or one that is stuck there. Odd is one that
- * was not cancelled.
- *     storm_cancel ROUNDS|stuck PORT */
+/* Cancels threads in connect(): many at random times, or one that waits there. A thread that was
+ * not cancelled is odd. storm_cancel ROUNDS|stuck PORT */
 #include "storm.h"
 
 #include <fcntl.h>
@@ -12,13 +11,13 @@ enum { THREADS = 8, DEADLINE = 20 };
 static struct tally tally;
 static pthread_barrier_t all_here;
 
-/* The cleanup handler: a socket is closed even where its dial never returned. */
+/* The cleanup handler: closes the socket also if its dial never returned. */
 static void put_away(void *fd)
 {
 	close_reset(*(int *)fd);
 }
 
-/* Dials in such a way that connect() is the one place where the thread can be cancelled. */
+/* Dials so that the thread can be cancelled only in connect(). */
 static void dial_cancellably(void)
 {
 	int state, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -43,7 +42,7 @@ static void *dial_for_ever(void *once)
 	return NULL;
 }
 
-/* Waits for a cancelled thread; false if it is not cancelled within the deadline. */
+/* Waits for a cancelled thread; false if it does not end before the deadline. */
 static bool is_cancelled(pthread_t thread)
 {
 	struct timespec until;
@@ -54,7 +53,7 @@ static bool is_cancelled(pthread_t thread)
 	return pthread_timedjoin_np(thread, &result, &until) == 0 && result == PTHREAD_CANCELED;
 }
 
-/* A round: eight threads dial, each is cancelled after up to 300 microseconds more. */
+/* One round: eight threads dial; each is cancelled up to 300 microseconds after the one before. */
 static int cancel_a_round(void)
 {
 	pthread_t thread[THREADS];
@@ -72,7 +71,7 @@ static int cancel_a_round(void)
 	return cancelled;
 }
 
-/* A listener whose queue is full answers nobody: a dial of it stays where it is. */
+/* A listener with a full queue does not answer, so a dial of it waits. */
 static bool cancel_while_stuck(void)
 {
 	const struct name at = loopback(port);
@@ -83,7 +82,7 @@ static bool cancel_while_stuck(void)
 		(void)!connect(new_socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), &at.any,
 			       at.length);
 	const pthread_t thread = storm_thread(dial_for_ever, &port);
-	/* Long enough for it to be there; if it is not, it is cancelled where it enters. */
+	/* Long enough for the thread to wait there; if not, it is cancelled when it enters. */
 	usleep(300000);
 	pthread_cancel(thread);
 	return is_cancelled(thread);

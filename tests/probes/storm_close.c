@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Dials from four threads while four others close the descriptors in mid-dial and open new sockets
- * under the same numbers; counts the dials whose descriptor was left alone. Odd is a connection
- * beside them that came to harm; a hang ends by SIGALRM. storm_close DIALS PORT */
+/* Dials from four threads while four others close the descriptors during the dial and open new
+ * sockets with the same numbers; counts the dials whose descriptor was not closed. An unrelated
+ * connection that is damaged is odd; SIGALRM ends a hang. storm_close DIALS PORT */
 #include "storm.h"
 
 #include <sched.h>
 
 enum { PAIRS = 4, DEADLINE = 240 };
 
-/* Each dialler has a number of its own, far from those that the kernel hands out, and a closer. */
+/* Each dialling thread has a closing thread and its own number, which the kernel does not assign.
+ */
 enum { FIRST_NUMBER = 100 };
 enum state { IDLE, DIALLING, TAKEN };
 static struct slot {
 	int number;
-	_Atomic int state; /* whoever turns DIALLING into something else is to close the number */
+	_Atomic int state; /* the thread that changes it from DIALLING closes the descriptor */
 } slots[PAIRS];
 
 static struct tally tally;
@@ -27,7 +28,7 @@ static bool turn(struct slot *slot, int from, int to)
 
 static void open_socket_at(int number)
 {
-	/* However it is closed, it leaves no TIME_WAIT that would keep the next dial away. */
+	/* Reset on close, so that no TIME_WAIT disturbs the next dial. */
 	const struct linger reset = {.l_onoff = 1};
 	const int fd = new_socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
@@ -66,7 +67,7 @@ static void *close_on(void *argument)
 	while (diallers > 0) {
 		if (!turn(slot, DIALLING, TAKEN))
 			continue;
-		/* Every other time another socket is there in the same moment. */
+		/* Every second time replace the socket by another one at once. */
 		if (replace)
 			open_socket_at(slot->number);
 		close_reset(slot->number);
@@ -76,10 +77,10 @@ static void *close_on(void *argument)
 	return NULL;
 }
 
-/* A connection of the program's that has nothing to do with the storm. */
+/* A connection of the program that is unrelated to the storm. */
 static void connect_bystanders(int ends[2])
 {
-	const struct name at = loopback(4000); /* out of the range that the dials leave from */
+	const struct name at = loopback(4000); /* outside the ephemeral range */
 	const int listener = listen_on(&at);
 
 	ends[0] = new_socket(AF_INET, SOCK_STREAM, 0);

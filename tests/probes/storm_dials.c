@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Dials from several threads, and at a timer's signal from its handler too. Odd is a dial whose
- * errno a handler's dial has changed. storm_dials [-t THREADS] [-s HERTZ] [-n DIALS] PORT */
+/* Dials from several threads, and from the handler of a timer's signal. A dial whose errno the
+ * handler's dial has changed is odd. storm_dials [-t THREADS] [-s HERTZ] [-n DIALS] PORT */
 #include "storm.h"
 
 #include <signal.h>
@@ -8,7 +8,7 @@
 
 enum { MOST_THREADS = 64 };
 
-static _Atomic long left = 1000; /* dials that the threads have yet to make */
+static _Atomic long left = 1000; /* remaining dials of all threads */
 static struct tally tally;
 static _Atomic bool errno_changed;
 
@@ -33,7 +33,7 @@ static void *dial_on(void *unused)
 	set_mask(SIG_UNBLOCK);
 	while (left-- > 0)
 		storm_count(&tally, storm_dial());
-	/* The handler puts errno back; so must every call in it. */
+	/* The handler restores errno; a dial in it must not change it on success. */
 	errno = UNTOUCHED;
 	for (volatile int spin = 0; spin < 100000; spin++)
 		if (errno != UNTOUCHED)
@@ -41,7 +41,7 @@ static void *dial_on(void *unused)
 	return unused;
 }
 
-/* The signal goes to any thread that dials: main, which only waits, blocks it. */
+/* The signal interrupts a dialling thread: main, which only waits, blocks it. */
 static void start_timer(long hertz)
 {
 	const struct sigaction action = {.sa_handler = on_timer, .sa_flags = SA_RESTART};

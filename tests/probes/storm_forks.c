@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Forks, vforks and executes itself while other threads dial; every child dials, and so do the
- * handlers around each fork, the child's forking once more. Odd is a child that hung or died.
+/* Forks, vforks and executes itself while other threads dial. Every child dials, and so do the
+ * handlers around each fork; the child's handler forks again. A child that hung or died is odd.
  *     storm_forks ROUNDS PORT */
 #include "storm.h"
 
@@ -10,11 +10,11 @@ enum { THREADS = 7, CHILD_DIALS = 3, CHILD_SECONDS = 20 };
 
 static struct tally tally;
 static _Atomic bool stop;
-static int depth; /* of forks made by the handlers of forks */
-static int lost;  /* children that did not exit by themselves with an outcome */
+static int depth; /* of forks in fork handlers */
+static int lost;  /* children that did not exit with an outcome */
 static enum outcome grandchild_outcome = REFUSED;
 
-/* The outcome that a child exits with; OUTCOMES if it was killed or hung. */
+/* The outcome with which a child exits; OUTCOMES if it was killed or hung. */
 static enum outcome reap(pid_t child)
 {
 	int status;
@@ -42,7 +42,7 @@ static enum outcome worse(enum outcome a, enum outcome b)
 	return rank[a] > rank[b] ? a : b;
 }
 
-/* Exits with the worst outcome of this child and its own; one that hangs is ended by its alarm. */
+/* Exits with the worst outcome of this child and its children; an alarm ends one that hangs. */
 static void be_child(void)
 {
 	enum outcome worst = grandchild_outcome;
@@ -85,7 +85,7 @@ static void fork_once(void)
 	count_child(child);
 }
 
-/* The child of a vfork() lives on this very stack, and writes this thread's errno. */
+/* The child of a vfork() uses this stack and writes this thread's errno. */
 static void vfork_once(char *const *again)
 {
 	const pid_t child = vfork();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs a command whose stderr is a terminal that nobody reads, so full that poll() says writable
- * and the write of a line waits at its end. A command that waits is killed by SIGALRM. */
+/* Runs a command whose stderr is a terminal that nobody reads, filled so that poll() says writable
+ * but the write of a line blocks. SIGALRM kills a command that blocks. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <poll.h>
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* A new terminal; its other end stays open, and unread, in this process. */
+/* Opens a new terminal; this process keeps the other end open and does not read it. */
 static int terminal(void)
 {
 	int reader = posix_openpt(O_RDWR | O_NOCTTY);
@@ -17,12 +17,11 @@ static int terminal(void)
 	return open(ptsname(reader), O_RDWR | O_NOCTTY | O_NONBLOCK);
 }
 
-/* Writes at most so many bytes; returns how many there was room for. */
+/* Writes at most so many bytes; returns how many fitted. */
 static long fill(int fd, long most)
 {
 	long bytes = 0;
-	/* The kernel moves a part on to the reader's buffer, a moment later: there is room again.
-	 */
+	/* A little later the kernel moves a part to the reader's buffer, which makes room again. */
 	for (int failures = 0; bytes < most && failures < 5;) {
 		if (write(fd, "x", 1) == 1) {
 			bytes++;
