@@ -14,7 +14,7 @@ setup() {
 
 # naive CMD...: runs CMD with a library that defers ports and never allocates them.
 naive() {
-  env FUZZ_MISTAKE=hint-lent LD_PRELOAD="$BUILD/tests/fuzz_mistake.so" "$@"
+  env FUZZ_MISTAKE=port-never LD_PRELOAD="$BUILD/tests/fuzz_mistake.so" "$@"
 }
 export -f naive
 

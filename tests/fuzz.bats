@@ -88,8 +88,8 @@ shows() {
 }
 
 @test "the fuzz finds a bind_no_port option left set, and a port that is never allocated, in one bind()" {
-  finds hint-left 2 "  bind(" "interposed: hint 1," "raw:        hint 0,"
-  finds hint-lent 2 "  bind(" " port 0, " "name 0 0?000000" "name 0 0?00c0ee"
+  finds option-left 2 "  bind(" "interposed: no_port 1," "raw:        no_port 0,"
+  finds port-never 2 "  bind(" " port 0, " "name 0 0?000000" "name 0 0?00c0ee"
 }
 
 @test "the fuzz finds a failure without an errno, and a success that changes errno" {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The differential fuzz: a sequence of calls goes through the interposed functions on one socket
- * and through raw system calls on its twin; whatever a program could see must be the same. */
+/* The differential fuzz: makes a sequence of calls by the interposed functions on one socket and by
+ * raw system calls on its twin. All that a program could see must be the same. */
 #include "fuzz.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>
 
-/* Seconds that no sequence takes: a call that waits is a difference too. */
+/* A sequence takes fewer seconds than this: a call that waits is a difference too. */
 enum { LONGEST = 30, SEQUENCES_WATCHED = 1000 };
 
 static const char usage[] =
@@ -77,7 +77,7 @@ static void *run(void *argument)
 	return NULL;
 }
 
-/* One half from the first thread, one from another: where a stack ends is not the same there. */
+/* Half the sequences run in the main thread and half in another, whose stack ends differently. */
 static void run_all(struct fuzz *fuzz, uint64_t total)
 {
 	pthread_t thread;

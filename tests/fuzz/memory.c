@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The kinds of memory that a program may hand to the kernel, one spot of each for each use. */
+/* All kinds of memory that a program may pass to the kernel, one place of each kind for each use.
+ */
 #include "fuzz.h"
 
 #include <pthread.h>
@@ -8,7 +9,7 @@
 
 enum { PATTERN = 0xa5 };
 
-/* All of it lives as long as the process. */
+/* It stays mapped as long as the process runs. */
 static unsigned char *heap[USES], *page_end[USES], *read_only[USES], *read_only_view[USES];
 static unsigned char (*other_stack)[AREA];
 static unsigned char statics[USES][AREA];

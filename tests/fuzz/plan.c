@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Makes a sequence of calls from a seed and its number. */
+/* Generates a sequence of calls from a seed and its number. */
 #include "fuzz.h"
 
 #include <sys/un.h>
 
-/* One of a list. */
+/* A random element of a list. */
 #define ONE_OF(r, ...)                                                                             \
 	((const int[]){                                                                            \
 		__VA_ARGS__})[random_below(r, sizeof((const int[]){__VA_ARGS__}) / sizeof(int))]
@@ -24,14 +24,14 @@ static socklen_t exact_length(sa_family_t family)
 				   : sizeof(struct sockaddr_in);
 }
 
-/* 0, short, exact, long, huge, and negative where the kernel's own type is signed. */
+/* 0, short, exact, long, huge, and negative for the kernel's signed types. */
 static socklen_t any_length(struct random *r)
 {
 	return (socklen_t)ONE_OF(r, 0, 1, 2, 3, 4, 7, 8, 12, 15, 16, 17, 23, 24, 25, 27, 28, 29, 64,
 				 110, 111, 128, 129, 4096, 0x7fffffff, (int)0x80000000, -16, -1);
 }
 
-/* Most of what a program hands over is in order. */
+/* Most arguments are valid. */
 static struct where any_place(struct random *r, unsigned whole)
 {
 	struct where where = {.place = ON_STACK};
@@ -47,7 +47,7 @@ static struct where any_place(struct random *r, unsigned whole)
 		where.have = random_percent(r, 20) ? 1 + random_below(r, 3) : 0;
 		return where;
 	}
-	/* A third of those at a page's end end in the middle. */
+	/* A third of those at the end of a page are cut off by it. */
 	where.have = random_percent(r, 33) && whole ? random_below(r, whole) : whole;
 	return where;
 }
@@ -67,15 +67,15 @@ static sa_family_t any_family(struct random *r, sa_family_t own)
 }
 
 /*
- * A TCP dial never goes to the port that a bind() of the same sequence names: the outcome would be
- * a socket connected to itself, which is the one thing that is to differ.
+ * A TCP dial never uses the port of a bind() in the same sequence: the socket would be connected to
+ * itself, and there the twins must differ.
  */
 static enum port any_port(struct random *r, const struct plan *plan, enum call call)
 {
 	if (call == BIND && plan_has(plan, FULL_RANGE))
 		/*
-		 * With the hint a bind() without a port succeeds where no whole port is free: that
-		 * is what the hint is for, and shown in bind.bats.
+		 * A deferred bind() succeeds although no port is free for all destinations: that is
+		 * its purpose. bind.bats tests it.
 		 */
 		return (enum port)ONE_OF(r, NAMED, NAMED, LIVE);
 	if (call == BIND)
@@ -100,7 +100,7 @@ static void any_address(struct random *r, const struct plan *plan, struct step *
 	to->where = any_place(r, to->length < 128 ? to->length : 128);
 }
 
-/* The two are never the same memory: the prototype says `restrict` of both. */
+/* The two never overlap: the prototype declares both `restrict`. */
 static void any_look(struct random *r, struct step *step)
 {
 	step->room = random_percent(r, 60) ? (socklen_t)ONE_OF(r, 16, 28, 128) : any_length(r);
@@ -117,7 +117,7 @@ static void any_send(struct random *r, struct step *step)
 	if (step->call != SENDTO && random_percent(r, 20))
 		step->control = (enum control)ONE_OF(r, BAD_TYPE, BAD_LENGTH, BAD_POINTER);
 	step->message = any_place(r, sizeof(struct msghdr));
-	/* Where a structure of pointers may not lie in C, the library need not read it. */
+	/* C requires alignment for a structure with pointers, so the library may rely on it. */
 	if (step->message.place != AT_PAGE_END)
 		step->message.have = 0;
 	else
@@ -151,7 +151,7 @@ static void any_step(struct random *r, const struct plan *plan, struct step *ste
 
 static enum kind any_kind(struct random *r)
 {
-	/* So many of a hundred. */
+	/* Percentages. */
 	static const unsigned share[] = {[TCP4] = 44, [TCP6] = 32, [MPTCP4] = 6,     [MPTCP6] = 4,
 					 [UDP4] = 4,  [UDP6] = 4,  [UNIX_STREAM] = 6};
 	unsigned n = random_below(r, 100), kind = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers that look random and follow from a seed (SplitMix64): sequence I can be made alone. */
+/* Pseudorandom numbers from a seed (SplitMix64): sequence I can be generated alone. */
 #pragma once
 
 #include <stdint.h>
@@ -29,7 +29,7 @@ static inline unsigned random_below(struct random *r, unsigned below)
 	return (unsigned)((random_next(r) >> 32) * below >> 32);
 }
 
-/* True so many times out of a hundred. */
+/* True in so many percent of the calls. */
 static inline int random_percent(struct random *r, unsigned percent)
 {
 	return random_below(r, 100) < percent;

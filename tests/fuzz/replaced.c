@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A dial whose socket another thread replaces by a listener on the dialled address. */
+/* A dial during which another thread replaces the socket by a listener on the destination. */
 #include "fuzz.h"
 
 #include <pthread.h>
@@ -12,14 +12,14 @@ struct replacement {
 	atomic_bool over;
 };
 
-/* Waits for the dial to be under way, replaces its socket and interrupts it. */
+/* Waits until the dial is in progress, replaces its socket and interrupts it. */
 static void *replace(void *argument)
 {
 	struct replacement *r = argument;
 	struct tcp_info info = {0};
 	socklen_t length = sizeof(info);
 
-	/* The state alone comes too early: the dial may still find no port. */
+	/* The state alone is set too early: the dial may still find no port. */
 	while (!(info.tcpi_state == TCP_SYN_SENT && info.tcpi_unacked) && !r->over)
 		must(getsockopt(r->watched, IPPROTO_TCP, TCP_INFO, &info, &length), "TCP_INFO");
 	if (!r->over) {

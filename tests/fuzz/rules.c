@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is true of a sequence, and what it leaves out, so that its twins can be compared. */
+/* Properties of a sequence, and changes to it so that its twins can be compared. */
 #include "fuzz.h"
 
 bool plan_has(const struct plan *plan, enum preset preset)
@@ -64,8 +64,8 @@ static enum host without_mapping(enum host host)
 }
 
 /*
- * An IPv6 socket that was refused by a v4-mapped host and then dials a native one waits for ever,
- * the kernel's way: only some of the non-blocking ones do that.
+ * In the kernel, an IPv6 socket that was refused by a v4-mapped host and then dials a native one
+ * waits forever: only some of the non-blocking plans do that.
  */
 static void keep_to_one_protocol(struct plan *plan, struct random *r)
 {
@@ -85,24 +85,24 @@ static void keep_to_one_protocol(struct plan *plan, struct random *r)
 }
 
 /*
- * A dial of a link-local address ties an IPv6 socket to that zone's interface, even where it fails,
- * and bind() then does not take ::1 any more, which is no address of that interface: a port that
- * was put off cannot be had afterwards. Nothing but such a failed dial can bring that about.
+ * A dial of a link-local address binds an IPv6 socket to that zone's interface, even if it fails.
+ * bind() then refuses ::1, which is not an address of that interface, so a deferred port cannot be
+ * allocated. Nothing but such a failed dial leads to that.
  */
 static void leave_zones_out(struct plan *plan)
 {
-	bool put_off = false;
+	bool deferred = false;
 	for (int i = 0; i < plan->steps; i++) {
 		struct step *step = &plan->step[i];
-		put_off = put_off || (step->call == BIND && step->to.port == ZERO);
-		if (put_off && step->call != BIND && step->to.host == BROADCAST)
+		deferred = deferred || (step->call == BIND && step->to.port == ZERO);
+		if (deferred && step->call != BIND && step->to.host == BROADCAST)
 			step->to.scope = 0;
 	}
 }
 
 /*
- * A dial that another thread ends has to wait for it: at an address where nobody answers. Only one,
- * because the listener of the first has that address.
+ * A dial that another thread ends must wait for it, so it dials an address that never answers. Only
+ * one in a plan, because the listener of the first takes that address.
  */
 static void let_one_be_replaced(const struct plan *plan, struct step *step, bool *is_done)
 {
@@ -132,10 +132,10 @@ static int connects(const struct plan *plan)
 
 void rules_apply(struct plan *plan, struct random *r)
 {
-	/* Nothing is sent before there are data: a second connect() that waits would for ever. */
+	/* No packet is sent before there are data, so a blocking second connect() waits forever. */
 	if (connects(plan) > 1 && !plan_has(plan, NONBLOCKING))
 		plan->presets &= ~(1U << FASTOPEN);
-	/* Bound to an address of somebody else, no answer ever comes back. */
+	/* A socket bound to an address that is not its own gets no answer. */
 	if (dial_count(plan) > 0 && !plan_has(plan, NONBLOCKING))
 		plan->presets &= ~(1U << FREEBIND);
 	if (plan->kind == TCP6 || plan->kind == MPTCP6)

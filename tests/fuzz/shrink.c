@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Comparing the twins, and finding the shortest form of a sequence in which they differ. */
+/* Compares the twins, and finds the shortest sequence in which they differ. */
 #include "fuzz.h"
 
-/* How often a sequence is done over to see whether a difference is a steady one. */
+/* How often a sequence is repeated to see whether a difference is reproducible. */
 enum { REPEATS = 5 };
 
-/* Does the sequence on both twins, the raw one first now and then. */
+/* Runs the sequence on both twins, sometimes the raw one first. */
 int shrink_differs(struct world *world, const struct plan *plan, int raw_first,
 		   struct record two[2])
 {
@@ -25,7 +25,7 @@ static int differs_steadily(struct world *world, const struct plan *plan, struct
 	return times == REPEATS;
 }
 
-/* The parts of a failing sequence that are enough to fail: the fewest calls, then presets. */
+/* The parts of a failing sequence that suffice to fail: the fewest calls, then presets. */
 static unsigned shrink(struct world *world, const struct plan *plan)
 {
 	struct record two[2];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The socket of one twin: as it is made, called and left. */
+/* The socket of one twin: creates it, makes the calls, and reads its final state. */
 #include "fuzz.h"
 
 #include <fcntl.h>
@@ -35,7 +35,7 @@ int subject_open(const struct plan *plan)
 	static const struct {
 		int level, name, value;
 	} options[PRESETS] = {
-		[OWN_HINT] = {IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1},
+		[OWN_NO_PORT] = {IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1},
 		[OWN_RANGE] = {IPPROTO_IP, LOCAL_PORT_RANGE, 0xc010 | 0xc0c0 << 16},
 		[FULL_RANGE] = {IPPROTO_IP, LOCAL_PORT_RANGE,
 				(int)(TAKEN_PORT | (unsigned)TAKEN_PORT << 16)},
@@ -44,7 +44,7 @@ int subject_open(const struct plan *plan)
 		[V6ONLY] = {IPPROTO_IPV6, IPV6_V6ONLY, 1},
 		[FREEBIND] = {IPPROTO_IP, IP_FREEBIND, 1},
 	};
-	/* A call that waits is a difference sooner or later, but must not be the last. */
+	/* A call that waits ends after a while: it may be a difference, and the run must go on. */
 	static const struct timeval patience = {.tv_sec = PATIENCE / 1000};
 	const int *kind = kinds[plan->kind];
 	const int nonblocking = plan_has(plan, NONBLOCKING) ? SOCK_NONBLOCK : 0;
@@ -52,7 +52,7 @@ int subject_open(const struct plan *plan)
 
 	if (!nonblocking)
 		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-	/* Not every kind of socket has every option: then it goes without. */
+	/* Ignore errors: not every kind of socket has every option. */
 	for (unsigned i = NONBLOCKING + 1; i < PRESETS; i++)
 		if (plan_has(plan, i))
 			setsockopt(fd, options[i].level, options[i].name, &options[i].value,
@@ -99,7 +99,7 @@ void subject_end(enum way way, int fd, struct end_state *end)
 {
 	socklen_t length = sizeof(end->name);
 
-	end->hint = option(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT);
+	end->no_port = option(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT);
 	end->range = option(fd, IPPROTO_IP, LOCAL_PORT_RANGE);
 	end->error = option(fd, SOL_SOCKET, SO_ERROR);
 	end->reuse = option(fd, SOL_SOCKET, SO_REUSEADDR);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A sequence in readable form, near to the C that would do the same, and what came of it. */
+/* Prints a sequence, similar to C code that does the same, and its results. */
 #include "fuzz.h"
 
 const char *const host_names[HOSTS][2] = {
@@ -28,7 +28,7 @@ static const char *const kinds[] = {
 
 static const char *const presets[] = {
 	[NONBLOCKING] = "O_NONBLOCK",
-	[OWN_HINT] = "IP_BIND_ADDRESS_NO_PORT",
+	[OWN_NO_PORT] = "IP_BIND_ADDRESS_NO_PORT",
 	[OWN_RANGE] = "IP_LOCAL_PORT_RANGE with free ports",
 	[FULL_RANGE] = "IP_LOCAL_PORT_RANGE of one port, which is taken",
 	[REUSE] = "SO_REUSEADDR",
@@ -151,7 +151,7 @@ static void print_result(long result, int error)
 
 static void print_bytes(const unsigned char *bytes, size_t size)
 {
-	/* The rest is as it was. */
+	/* The rest did not change. */
 	while (size > 0 && (bytes[size - 1] == 0xa5 || bytes[size - 1] == 0))
 		size--;
 	for (size_t i = 0; i < size; i++)
@@ -175,8 +175,8 @@ static void print_outcome(const char *who, const struct step *step, const struct
 
 static void print_end(const char *who, const struct end_state *end)
 {
-	printf("    %-11s hint %d, range %#x, SO_ERROR %d, flags %#o, listening %d, reuse %d\n",
-	       who, end->hint, (unsigned)end->range, end->error, (unsigned)end->flags,
+	printf("    %-11s no_port %d, range %#x, SO_ERROR %d, flags %#o, listening %d, reuse %d\n",
+	       who, end->no_port, (unsigned)end->range, end->error, (unsigned)end->flags,
 	       end->listening, end->reuse);
 	printf("    %-11s name %ld", "", end->name_result);
 	print_bytes(end->name, sizeof(end->name));

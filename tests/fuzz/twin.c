@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Performs a sequence on a socket of its own, in the one way or the other, and records all that a
+/* Runs a sequence on its own socket, by the library or by raw system calls, and records all that a
  * program could see of it. */
 #include "fuzz.h"
 
@@ -7,7 +7,7 @@
 
 enum { PATTERN_WORD = 0x5a5a5a5a };
 
-/* The caller's frames may end in one page and the library's begin in the next. */
+/* The caller's frames may end in one page, and the library's may begin in the next. */
 static __attribute__((noinline)) int look_from(enum way way, int fd, void *name, void *length,
 					       unsigned depth)
 {
@@ -33,15 +33,15 @@ static void look(enum way way, int fd, const struct step *s, struct outcome *out
 	if (name.view)
 		memcpy(out->name, name.view, name.size);
 	/*
-	 * A page that ends within the name: the kernel writes as far as it goes and says EFAULT.
-	 * What it wrote is no answer, and may show port 0 where the port was put off.
+	 * If a page ends within the name, the kernel writes the part before that and returns
+	 * EFAULT. That part is not compared: it may show port 0 if the port was deferred.
 	 */
 	if (out->result < 0 && out->name[2] == 0 && out->name[3] == 0)
 		out->name[2] = EPHEMERAL_HIGH;
 	subject_mask(out->name, s->room < name.size ? s->room : name.size);
 }
 
-/* The messages of a sendmmsg() lie where the first `have_messages` of them end a page. */
+/* The messages of a sendmmsg(): the first `have_messages` of them lie at the end of a page. */
 static void send_many(enum way way, int fd, const struct step *s, const struct msghdr *header,
 		      struct outcome *out)
 {
@@ -63,7 +63,7 @@ static void send_many(enum way way, int fd, const struct step *s, const struct m
 		       sizeof(out->sent[i]));
 }
 
-/* A control message that the kernel finds wrong only after a fast open has connected. */
+/* A control message that the kernel rejects only after a fast open has connected. */
 static void add_control(struct msghdr *message, enum control control)
 {
 	static struct cmsghdr header = {sizeof(header), SOL_SOCKET, 9999};
@@ -101,9 +101,8 @@ static void send_one(enum way way, int fd, const struct step *s, void *to, struc
 }
 
 /*
- * Loopback's packets arrive while they are sent, but for once in 100,000 times, when the kernel has
- * them handled later. What is still under way is waited for: the twins are to be compared, not the
- * moments of looking.
+ * Packets on loopback arrive while they are sent, except for once in 100,000 times, when the kernel
+ * handles them later. Wait for them, so that the comparison does not depend on timing.
  */
 static void settle(int fd, enum call call, const struct outcome *out)
 {
@@ -129,7 +128,7 @@ static void step(struct world *world, const struct plan *plan, enum way way, int
 		look(way, fd, s, out);
 		return;
 	}
-	/* Nobody is to wait for what never answers. */
+	/* Do not wait for an address that never answers. */
 	if (to.host == HOLE && !plan_has(plan, NONBLOCKING) && s->descriptor != REPLACED)
 		to.host = FOREIGN;
 	world_address(world, &to, bytes);

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* What the sequences meet: a namespace with addresses, listeners, dead ports and a taken one. */
+/* The namespace of the sequences, with addresses, listeners, free ports and one in use. */
 #include "fuzz.h"
 
 #include <fcntl.h>
 #include <sys/un.h>
 
-/* No socket may be called by this number. */
+/* No socket may have this number. */
 enum { NO_DESCRIPTOR = 1000, BACKLOG = 4096 };
 
 static const uint16_t fixed_ports[PORTS] = {[LIVE] = 12288, [LIVE_MPTCP] = 12289, [DEAD] = 12290};
 
-/* The first is the listener's; the fourth is a path in a folder where nothing can be made. */
+/* The first is the listener's; the fourth is a path in a directory without write access. */
 static const char *const unix_names[] = {"\0live", "\0named", "\0", "nothing", "\0dead"};
 static const size_t unix_lengths[] = {5, 6, 1, 7, 5};
 
 static unsigned char parsed[HOSTS][2][16];
 
 /*
- * The hooks are not what makes the world: raw calls would do, but that it is made through whatever
- * stands in front shows that an ordinary server is not disturbed.
+ * These calls go through the library too, although raw ones would do: that shows that it does not
+ * disturb an ordinary server.
  */
 static int listener(int type, int protocol, uint16_t port)
 {
@@ -29,7 +29,7 @@ static int listener(int type, int protocol, uint16_t port)
 	set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
 	must(bind(fd, (const struct sockaddr *)&at, sizeof(at)), "bind");
 	if (type == SOCK_STREAM) {
-		/* Not every kernel has it for MPTCP. */
+		/* Not every kernel has this for MPTCP. */
 		setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN, &queue, sizeof(queue));
 		must(listen(fd, BACKLOG), "listen");
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A library with a mistake of the kind that FUZZ_MISTAKE names, to show that the fuzz can fail. */
+/* A library with the mistake that FUZZ_MISTAKE names, to show that the fuzz finds it. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { NO_PORT_HINT = 24 };
+enum { BIND_NO_PORT = 24 };
 
 static int is(const char *mistake)
 {
@@ -17,32 +17,33 @@ static int is(const char *mistake)
 }
 
 /*
- * "hint-left": the hint, set and left there. "hint-lent": set for the length of the call, and
- * nobody who makes the port good. "errno-lost": a failure without a reason.
+ * "option-left": IP_BIND_ADDRESS_NO_PORT is set and stays set. "port-never": it is set during the
+ * call, and the port is never allocated. "errno-lost": a failure without an errno.
  */
 int bind(int fd, const struct sockaddr *address, socklen_t length)
 {
 	int (*next)(int, const struct sockaddr *, socklen_t) = dlsym(RTLD_NEXT, "bind");
-	const int hinted = is("hint-left") || is("hint-lent"), on = 1, before = errno;
+	const int deferred = is("option-left") || is("port-never"), on = 1, before = errno;
 	int own = 0;
 	socklen_t size = sizeof(own);
 
-	if (hinted) {
-		getsockopt(fd, IPPROTO_IP, NO_PORT_HINT, &own, &size);
-		setsockopt(fd, IPPROTO_IP, NO_PORT_HINT, &on, sizeof(on));
+	if (deferred) {
+		getsockopt(fd, IPPROTO_IP, BIND_NO_PORT, &own, &size);
+		setsockopt(fd, IPPROTO_IP, BIND_NO_PORT, &on, sizeof(on));
 		errno = before;
 	}
 	int r = next(fd, address, length);
 	const int error = errno;
-	if (is("hint-lent"))
-		setsockopt(fd, IPPROTO_IP, NO_PORT_HINT, &own, sizeof(own));
+	if (is("port-never"))
+		setsockopt(fd, IPPROTO_IP, BIND_NO_PORT, &own, sizeof(own));
 	errno = error;
 	if (is("errno-lost") && r < 0)
 		errno = 0;
 	return r;
 }
 
-/* "one-byte-more": writes behind the name. "length-read": looks at what may not be there. */
+/* "one-byte-more": writes a byte after the name. "length-read": reads a pointer that may be
+ * invalid. */
 int getsockname(int fd, struct sockaddr *name, socklen_t *length)
 {
 	int (*next)(int, struct sockaddr *, socklen_t *) = dlsym(RTLD_NEXT, "getsockname");
@@ -55,7 +56,7 @@ int getsockname(int fd, struct sockaddr *name, socklen_t *length)
 	return r;
 }
 
-/* "errno-touched": a success that changes errno. */
+/* "errno-touched": a success changes errno. */
 int connect(int fd, const struct sockaddr *to, socklen_t length)
 {
 	int (*next)(int, const struct sockaddr *, socklen_t) = dlsym(RTLD_NEXT, "connect");
