@@ -431,7 +431,7 @@ $E/t@x.y.service.d/noself.conf" ]]
     $'Environment=LD_PRELOAD=/x.so\nEnvironment=LD_PRELOAD=/y.so' 'EnvironmentFile=-/etc/default/a'; do
     unit a.service "$line"
     below enable a
-    [[ $status == 1 && ${stderr_lines[-1]} == *@('only systemd can read'|"etc/default/a:LD_PRELOAD=/x.so; write")* ]]
+    [[ $status == 1 && ${stderr_lines[-1]} == *@('only systemd can read'|"etc/default/a:LD_PRELOAD=/x.so; write there: LD_PRELOAD=/usr/"*)* ]]
     [[ ! -e $E/a.service.d ]]
   done
   below enable --force a

@@ -219,7 +219,7 @@ environment_of() {
     echo "$line" | inside tee /run/other >/dev/null
     ctl enable -m fail other
     one_line noselfctl
-    [[ $status == 1 && $stderr == *"/run/other:${line//\"/\"}; write LD_PRELOAD=$TREE/build/libnoself.so there"* ]]
+    [[ $status == 1 && $stderr == *"/run/other:${line//\"/\"}; write there: LD_PRELOAD=$TREE/build/libnoself.so NOSELF_MODE=fail; "* ]]
     run ! inside ls /etc/systemd/system/other.service.d
   done
   ctl enable --force -m fail other
