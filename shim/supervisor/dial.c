@@ -7,7 +7,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "call.h"
 #include "core/sys.h"
 #include "core/tcpsock.h"
 #include "ports.h"
@@ -92,20 +91,14 @@ static enum own leaves_from_destination(const struct dial *dial)
 	return is_own(&dial->to) ? OWN_YES : OWN_NO;
 }
 
-/* Where the two ends would have met. */
-static struct endpoint self_of(const struct dial *dial)
-{
-	struct endpoint self = dial->local;
-
-	if (endpoint_is_wildcard(&self))
-		self = endpoint_is_wildcard(&dial->to) ? endpoint_localhost(&dial->to) : dial->to;
-	self.port = dial->to.port;
-	return self;
-}
-
 static long fail(const struct settings *settings, const struct dial *dial, struct log_event *event)
 {
-	event->self = self_of(dial);
+	struct endpoint *self = &event->self; /* where the two ends would have met */
+
+	*self = dial->local;
+	if (endpoint_is_wildcard(self))
+		*self = endpoint_is_wildcard(&dial->to) ? endpoint_localhost(&dial->to) : dial->to;
+	self->port = dial->to.port;
 	event->action = "failed";
 	return -settings->error;
 }
@@ -117,10 +110,8 @@ static long decide_pinned(const struct settings *settings, const struct dial *di
 	if (dial->local.port != dial->to.port || leaves_from_destination(dial) != OWN_YES)
 		return DIAL_CONTINUE;
 	const long result = fail(settings, dial, event);
-	if (!settings->pinned_allowed)
-		return result;
-	event->action = "allowed";
-	return DIAL_CONTINUE;
+	event->action = settings->pinned_allowed ? "allowed" : "failed";
+	return settings->pinned_allowed ? DIAL_CONTINUE : result;
 }
 
 /* The kernel is to choose the source port: not the destination's. */
@@ -128,19 +119,20 @@ static long decide_free(const struct supervisor *s, const struct dial *dial, uin
 			struct log_event *event)
 {
 	const struct ports ports = ports_of(s, dial);
-	/* The kernel counts notifications from a random start: multiplied, they are spread evenly.
-	 */
+	/* The kernel counts notifications: multiplied, they are spread evenly. */
 	const uint32_t random = (uint32_t)(id * 0x9e3779b97f4a7c15 >> 32);
 	uint32_t range;
 
 	if (tcpsock_range(dial->socket, &range) < 0)
 		return DIAL_CONTINUE;
 	const struct ports_choice choice = ports_without(&ports, range, dial->to.port, random);
-	if (choice.kind == PORTS_UNCHANGED || leaves_from_destination(dial) == OWN_NO)
+	if (choice.kind == PORTS_UNCHANGED)
 		return DIAL_CONTINUE;
-	if (choice.kind == PORTS_IMPOSSIBLE)
+	const enum own own = leaves_from_destination(dial);
+	if (choice.kind == PORTS_IMPOSSIBLE && own == OWN_YES)
 		return fail(&s->context->settings, dial, event);
-	tcpsock_set_range(dial->socket, choice.range);
+	if (choice.kind == PORTS_NARROWED && own != OWN_NO)
+		tcpsock_set_range(dial->socket, choice.range);
 	return DIAL_CONTINUE;
 }
 
@@ -163,20 +155,20 @@ static long decide(const struct supervisor *s, struct dial *dial, uint64_t id,
 long dial_decide(const struct supervisor *supervisor, const struct seccomp_notif *notification,
 		 struct log_event *event)
 {
-	struct call call;
+	struct dial dial;
+	int fd;
 
 	*event = (struct log_event){.action = NULL};
-	if (call_is_probe(notification))
-		return CALL_PROBE_ANSWER;
-	if (notification->pid == 0 || !call_read(notification, &call))
+	if (target_is_probe(notification))
+		return TARGET_PROBE_ANSWER;
+	if (notification->pid == 0 || !target_dial(notification, &fd, &dial.to))
 		return DIAL_CONTINUE;
-	struct dial dial = {.to = call.to};
-	dial.socket = dial_fetch(supervisor, notification, call.fd);
+	dial.socket = dial_fetch(supervisor, notification, fd);
 	if (dial.socket < 0)
 		return DIAL_CONTINUE;
 	const long result = decide(supervisor, &dial, notification->id, event);
 	sys_close(dial.socket);
-	event->fd = call.fd;
+	event->fd = fd;
 	event->result = result;
 	return result;
 }

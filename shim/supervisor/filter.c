@@ -42,11 +42,6 @@ static void add(struct builder *b, uint16_t code, uint32_t value, uint8_t if_tru
 	b->steps[b->length++] = (struct sock_filter){code, if_true, if_false, value};
 }
 
-static void load(struct builder *b, size_t offset)
-{
-	add(b, LOAD, (uint32_t)offset, 0, 0);
-}
-
 /* Calls of that number end in `action`. Expects the number to be loaded, as does the next one. */
 static void rule(struct builder *b, uint32_t number, uint32_t action)
 {
@@ -59,7 +54,7 @@ static void rule_if(struct builder *b, uint32_t number, size_t argument, uint16_
 		    uint32_t value)
 {
 	add(b, IF_EQUAL, number, 0, 4);
-	load(b, offsetof(struct seccomp_data, args) + argument * sizeof(uint64_t));
+	add(b, LOAD, (uint32_t)(offsetof(struct seccomp_data, args) + argument * 8), 0, 0);
 	add(b, test, value, 0, 1);
 	add(b, RETURN, SECCOMP_RET_USER_NOTIF, 0, 0);
 	add(b, RETURN, SECCOMP_RET_ALLOW, 0, 0);
@@ -71,10 +66,10 @@ static void rule_if(struct builder *b, uint32_t number, size_t argument, uint16_
  */
 static void add_arch(struct builder *b, const struct arch *a)
 {
-	load(b, offsetof(struct seccomp_data, arch));
+	add(b, LOAD, offsetof(struct seccomp_data, arch), 0, 0);
 	const unsigned test = b->length;
 	add(b, IF_EQUAL, a->arch, 0, 0);
-	load(b, offsetof(struct seccomp_data, nr));
+	add(b, LOAD, offsetof(struct seccomp_data, nr), 0, 0);
 	rule(b, (uint32_t)a->connect | a->number_bits, SECCOMP_RET_USER_NOTIF);
 	rule_if(b, (uint32_t)a->sendto | a->number_bits, 3, IF_ANY_BIT, MSG_FASTOPEN);
 	rule_if(b, (uint32_t)a->sendmsg | a->number_bits, 2, IF_ANY_BIT, MSG_FASTOPEN);

@@ -24,13 +24,11 @@ struct ports_choice ports_without(const struct ports *ports, uint32_t own, uint1
 		return choice;
 
 	const uint32_t below = port - low, above = high - port;
-	if (below + above == 0) {
-		choice.kind = PORTS_IMPOSSIBLE;
-		return choice;
-	}
+	if (below + above == 0)
+		return (struct ports_choice){PORTS_IMPOSSIBLE, own};
+	choice.kind = PORTS_NARROWED;
 	if (!ports->low)
 		random = port % 2 == 0 && above > 0 ? 0 : above;
-	choice.kind = PORTS_NARROWED;
 	verdict_range(own, port, random % (below + above) < above ? SIDE_ABOVE : SIDE_BELOW,
 		      &choice.range);
 	return choice;

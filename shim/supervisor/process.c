@@ -18,23 +18,26 @@
 #include "dial.h"
 #include "target.h"
 
-enum { END = 3 };
+enum {
+	END = 3, /* of the launcher's channel */
+	/* So often receiving may fail in a row: then it is forbidden, and dials fail with ENOSYS.
+	 */
+	MOST_FAILURES = 1000,
+};
 
-/* SECCOMP_IOCTL_NOTIF_SET_FLAGS and SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP, Linux 6.6. */
+/* SECCOMP_IOCTL_NOTIF_SET_FLAGS, Linux 6.6; SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP is 1. */
 #define NOTIFY_SET_FLAGS _IOW('!', 4, uint64_t)
-#define NOTIFY_SYNC_WAKE_UP ((void *)1)
 
-/* Keeps the launcher's channel, as descriptor 3, and nothing else. */
+/* Keeps the channel and nothing else. */
 static void close_all_but(int end)
 {
 	end = fcntl(end, F_DUPFD, END);
 	dup2(end, END);
 	sys_close_range(END + 1, ~0U);
 	sys_close_range(0, 2);
-	if (open("/dev/null", O_RDWR) == 0) {
-		dup2(0, 1);
-		dup2(0, 2);
-	}
+	sys_open("/dev/null", O_RDWR, 0);
+	dup2(0, 1);
+	dup2(0, 2);
 }
 
 static void detach(int end, int launcher)
@@ -57,12 +60,6 @@ static void detach(int end, int launcher)
 	snprintf(name, sizeof(name), "noself:%d", launcher);
 	prctl(PR_SET_NAME, name);
 }
-
-/*
- * So often receiving may fail in a row. Something forbids it then, and without a listener a dial
- * fails at once with ENOSYS, which is better than one that waits for ever.
- */
-enum { MOST_FAILURES = 1000 };
 
 /*
  * Logs the event as the library would in the program: with its pid and the thread's name, to the
@@ -93,37 +90,31 @@ static void log_event(const struct supervisor *s, const struct seccomp_notif *n,
 
 static void answer(const struct supervisor *supervisor, const struct seccomp_notif *notification)
 {
-	struct seccomp_notif_resp response = {.id = notification->id};
 	struct log_event event;
 	const long result = dial_decide(supervisor, notification, &event);
+	struct seccomp_notif_resp response = {
+		.id = notification->id,
+		.val = result > 0 ? result : 0,
+		.error = result < 0 ? (int)result : 0,
+		.flags = result == DIAL_CONTINUE ? SECCOMP_USER_NOTIF_FLAG_CONTINUE : 0,
+	};
 
 	if (event.action)
 		log_event(supervisor, notification, &event);
-	if (result == DIAL_CONTINUE)
-		response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-	else if (result < 0)
-		response.error = (int32_t)result;
-	else
-		response.val = result;
 	dial_request(supervisor, SECCOMP_IOCTL_NOTIF_SEND, &response);
-}
-
-/* Waits for a dial, or the end of the last program. Before Linux 6.11 receiving does not end then.
- */
-static bool has_ended(int listener)
-{
-	struct pollfd one = {.fd = listener, .events = POLLIN};
-	return poll(&one, 1, -1) > 0 && !(one.revents & POLLIN);
 }
 
 /* Answers the dials of the supervised programs, one after another, until the last has ended. */
 static void loop(const struct supervisor *supervisor)
 {
+	struct pollfd listener = {.fd = supervisor->listener, .events = POLLIN};
 	int failures = 0;
 
 	/* The program's processor takes over at once. Else it only takes longer. */
-	dial_request(supervisor, NOTIFY_SET_FLAGS, NOTIFY_SYNC_WAKE_UP);
-	while (failures < MOST_FAILURES && !has_ended(supervisor->listener)) {
+	dial_request(supervisor, NOTIFY_SET_FLAGS, (void *)1);
+	/* poll(), for before Linux 6.11 receiving does not end with the last program. */
+	while (failures < MOST_FAILURES &&
+	       (poll(&listener, 1, -1) < 0 || listener.revents & POLLIN)) {
 		struct seccomp_notif notification = {.id = 0}; /* the kernel wants zeros */
 		const long r = dial_request(supervisor, SECCOMP_IOCTL_NOTIF_RECV, &notification);
 		if (r == 0)
@@ -158,11 +149,6 @@ static int unmap(struct dl_phdr_info *object, size_t size, void *data)
 	return 0;
 }
 
-static void tell(int number)
-{
-	send(END, &number, sizeof(number), MSG_NOSIGNAL);
-}
-
 /* A copy of the descriptor that the launcher offers; a negative errno: -EPIPE where it is gone. */
 static int take(int launcher)
 {
@@ -176,19 +162,21 @@ static int take(int launcher)
 	if (target_read(pid, (uintptr_t)&here, &there, sizeof(there)))
 		copy = target_descriptor(pidfd, number);
 	sys_close(pidfd);
-	tell(copy < 0 ? copy : 0);
+	number = copy < 0 ? copy : 0;
+	send(END, &number, sizeof(number), MSG_NOSIGNAL);
 	return copy;
 }
 
 _Noreturn void process_run(const struct context *context, int end, int launcher)
 {
 	struct supervisor supervisor = {.context = context};
+	const int pid = getpid();
 	int test;
 
 	detach(end, launcher);
 	supervisor.netns = dial_netns(END); /* of any socket */
 	supervisor.range_fd = open(DIAL_RANGE_FILE, O_RDONLY | O_CLOEXEC);
-	tell(getpid());
+	send(END, &pid, sizeof(pid), MSG_NOSIGNAL);
 	while ((test = take(launcher)) == -EPERM)
 		;
 	sys_close(test);

@@ -8,12 +8,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "call.h"
 #include "core/sys.h"
 #include "core/tcpsock.h"
 #include "dial.h"
 #include "filter.h"
 #include "process.h"
+#include "target.h"
 
 typedef const struct {
 	const char *reason, *remedy;
@@ -101,7 +101,7 @@ static refusal *check(const struct settings *settings)
 		return &on_observe;
 	if (!filter_knows_machine())
 		return &on_architecture;
-	if (call_probe())
+	if (target_probe())
 		return &none;
 	if (!has_port_range())
 		return &on_old_kernel;
@@ -172,7 +172,7 @@ static refusal *hand_over(int end)
 		return &on_no_seccomp;
 	const int given = offer(end, listener);
 	sys_close(listener);
-	if (given < 0 || !call_probe())
+	if (given < 0 || !target_probe())
 		return &on_no_answer;
 	return test < 0 ? &on_yama_1 : &none;
 }
@@ -195,7 +195,7 @@ int supervisor_start(const struct context *context, struct supervisor_error *err
 	const int checked = supervisor_check(context, error);
 	int ends[2];
 
-	if (checked < 0 || context->settings.mode == MODE_OFF || call_probe())
+	if (checked < 0 || context->settings.mode == MODE_OFF || target_probe())
 		return checked;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
 		return give(&on_no_process, error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The supervised thread that waits in a system call: its memory, its sockets, who it is. */
+/* The supervised thread that waits in a system call: what it dials, its memory, who it is. */
 #include "target.h"
 
 #include <errno.h>
@@ -10,6 +10,7 @@
 #include <sys/uio.h>
 
 #include "core/sys.h"
+#include "filter.h"
 
 /* Younger than the headers of many systems; the calls' numbers are the same on all architectures.
  */
@@ -27,6 +28,77 @@ bool target_read(uint32_t tid, uint64_t address, void *buffer, size_t size)
 
 	return (uintptr_t)address == address &&
 	       process_vm_readv((pid_t)tid, &here, 1, &there, 1, 0) == (ssize_t)size;
+}
+
+/* Where the program has its destination: laid out as in the 64-bit struct msghdr. */
+struct place {
+	uint64_t address;
+	uint32_t length;
+};
+
+static bool read_place(uint32_t tid, uint64_t at, bool is_32bit, struct place *place)
+{
+	uint32_t words[] = {0, 0};
+
+	if (!is_32bit)
+		return target_read(tid, at, place, sizeof(*place));
+	if (!target_read(tid, at, words, sizeof(words)))
+		return false;
+	*place = (struct place){words[0], words[1]};
+	return true;
+}
+
+/* In a struct msghdr it comes first; in the arguments of socketcall(), after the socket. */
+static bool find(const struct seccomp_notif *n, int *fd, struct place *place)
+{
+	const __u64 *arguments = n->data.args;
+	bool is_32bit;
+
+	*fd = (int)arguments[0];
+	switch (filter_kind(&n->data, &is_32bit)) {
+	case KIND_CONNECT:
+		*place = (struct place){arguments[1], (uint32_t)arguments[2]};
+		return true;
+	case KIND_SENDTO:
+		*place = (struct place){arguments[4], (uint32_t)arguments[5]};
+		return true;
+	case KIND_SENDMSG:
+		return read_place(n->pid, arguments[1], is_32bit, place);
+	case KIND_SOCKETCALL:
+		return target_read(n->pid, arguments[1], fd, sizeof(*fd)) &&
+		       read_place(n->pid, arguments[1] + sizeof(*fd), is_32bit, place);
+	default:
+		return false;
+	}
+}
+
+bool target_dial(const struct seccomp_notif *notification, int *fd, struct endpoint *to)
+{
+	union socket_name name;
+	struct place place;
+
+	if (!find(notification, fd, &place))
+		return false;
+	if (place.length > sizeof(name))
+		place.length = sizeof(name);
+	if (!target_read(notification->pid, place.address, &name, place.length))
+		return false;
+	*to = endpoint_of(&name, place.length);
+	return to->port != 0;
+}
+
+/* No socket is -1, and no address has this length. */
+enum { PROBE_LENGTH = 0x6e6f73 };
+
+bool target_is_probe(const struct seccomp_notif *notification)
+{
+	const __u64 *arguments = notification->data.args;
+	return (int)arguments[0] == -1 && arguments[1] == 0 && arguments[2] == PROBE_LENGTH;
+}
+
+bool target_probe(void)
+{
+	return sys_connect(-1, NULL, PROBE_LENGTH) == TARGET_PROBE_ANSWER;
 }
 
 /* Opens the file of that name in the thread's directory in /proc. */
