@@ -75,25 +75,26 @@ static bool is_launcher(const char *name)
 	       strncmp(name, "ld64.so", 7) == 0 || strcmp(name, "noself") == 0;
 }
 
-static bool judge_program(struct coverage *coverage, const struct program *program,
-			  const char *name)
+/* What keeps the library from the program's system calls, after "is"; NULL where nothing does. */
+static const char *beyond_library(const struct program *program)
 {
-	const bool is_elf = program->kind == PROGRAM_ELF;
-	const bool is_library = !program->has_loader && program->names_libc && !is_launcher(name);
-	const char *beyond = !program->has_loader ? "statically linked"
-			     : program->is_go     ? "a Go program, which makes its own system calls"
-			     : !program->names_libc ? "linked with no libc"
-						    : NULL;
+	if (!program->has_loader)
+		return "statically linked";
+	if (program->is_go)
+		return "a Go program, which makes its own system calls";
+	return program->names_libc ? NULL : "linked with no libc";
+}
 
-	if (!is_elf || is_library)
-		return refuse(coverage, COVER_REFUSED,
-			      is_elf ? "a shared library, not a program"
-				     : "neither a program for Linux nor a script",
+static bool judge_program(struct coverage *coverage, const struct program *program)
+{
+	const char *beyond = beyond_library(program);
+
+	if (program->kind != PROGRAM_ELF)
+		return refuse(coverage, COVER_REFUSED, "neither a program for Linux nor a script",
 			      NAME_ANOTHER);
-	if (is_launcher(name)) {
-		coverage->remark = "for the command that it runs";
-		return true;
-	}
+	if (!program->has_loader && program->names_libc)
+		return refuse(coverage, COVER_REFUSED, "a shared library, not a program",
+			      NAME_ANOTHER);
 	if (program->loader[0] == '/' && path_error(program->loader) == ENOENT)
 		return refuse(
 			coverage, COVER_MISSING,
@@ -134,8 +135,12 @@ void cover_judge(struct coverage *coverage, char *const *words)
 	}
 	if (follow_command(coverage, words, &file)) {
 		is_read = find_program(coverage, &program, &file);
-		if (coverage->how == COVER_PRELOAD && judge_privilege(coverage, file) && is_read)
-			judge_program(coverage, &program, path_last(file));
+		const bool is_open =
+			coverage->how == COVER_PRELOAD && judge_privilege(coverage, file);
+		if (is_open && is_launcher(path_last(file)))
+			coverage->remark = "for the command that it runs";
+		else if (is_open && is_read)
+			judge_program(coverage, &program);
 	}
 	/* Where the library does not reach the command, it may reach what that starts. */
 	const uint32_t machine = is_read ? program.machine : 0;
