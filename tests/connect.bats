@@ -74,7 +74,7 @@ export -f each_way
     either "$1" "$PROBES/dial" -c 60 127.0.0.1 50001
   }
   export -f top
-  run trap_run 49998 50001 top bare
+  run trap_run 49998 50001 top baseline
   [[ $(count 'port=50001 self=yes') -gt 0 ]]
   NOSELF_LOG=stderr run trap_run 49998 50001 top library
   [[ $(count 'result=ECONNREFUSED port=49999 self=no') == 60 ]]
@@ -168,12 +168,12 @@ ASKS_AGAIN='use IO::Socket::INET;
   need nft
   [[ $EUID == 0 ]] || lacking "nft rules need root"
   run -0 trap_run 40000 41000 "$PROBES/others"
-  local bare=$output
+  local baseline=$output
   [[ $(count '^udp: OK sent=1 got=1') == 1 ]]
   [[ $(count '^simultaneous: EINPROGRESS EINPROGRESS OK OK sent=1 got=1') == 1 ]]
   [[ $(count '^interrupted: EINTR') == 1 && $(count '^timed out: EINPROGRESS') == 1 ]]
   run -0 trap_run 40000 41000 preloaded "$PROBES/others"
-  [[ $output == "$bare" ]]
+  [[ $output == "$baseline" ]]
 }
 
 @test "a dial that finds no free port is repeated once, a pinned one never" {
@@ -185,7 +185,7 @@ ASKS_AGAIN='use IO::Socket::INET;
     either "$1" strace -e trace=connect python3 "$ROOT/tests/lib/pinned_twice.py"
   }
   export -f no_port
-  run -0 trap_run 50000 50000 no_port bare
+  run -0 trap_run 50000 50000 no_port baseline
   [[ $(count 'result=EADDRNOTAVAIL') == 1 && $(count 'dial 2 99') == 1 ]]
   [[ $(count '^connect\(.*EADDRNOTAVAIL') == 2 ]]
   run -0 trap_run 50000 50000 no_port library

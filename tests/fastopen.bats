@@ -92,9 +92,9 @@ with socket.create_server(("127.0.0.1", 30000), backlog=64) as server:
 
 @test "a listener receives all data once, without a cookie and with it" {
   run -0 namespace 50000 50099 python3 -c "$READER"
-  local bare=${lines[-1]}
-  [[ $bare =~ ([0-9]+)" pings, "([0-9]+)" bytes" ]]
+  local baseline=${lines[-1]}
+  [[ $baseline =~ ([0-9]+)" pings, "([0-9]+)" bytes" ]]
   ((BASH_REMATCH[1] >= 40 && BASH_REMATCH[2] == 4 * BASH_REMATCH[1]))
   run -0 namespace 50000 50099 preloaded python3 -c "$READER"
-  [[ ${lines[-1]} == "$bare" ]]
+  [[ ${lines[-1]} == "$baseline" ]]
 }

@@ -110,21 +110,21 @@ build_twice() {
 
 # builds_cleanly CC LEVEL...: builds a working file at these optimization levels, without output.
 builds_cleanly() {
-  local level said folder
+  local level said directory
   need "$1" readelf
   need_namespace
   for level in "${@:2}"; do
-    folder=$BATS_TEST_TMPDIR/$1${level// /}
-    said=$(tool make -s -C "$ROOT" CC="$1" CFLAGS="$level -Werror" BUILD="$folder" \
-      "$folder/libnoself.so" 2>&1) ||
+    directory=$BATS_TEST_TMPDIR/$1${level// /}
+    said=$(tool make -s -C "$ROOT" CC="$1" CFLAGS="$level -Werror" BUILD="$directory" \
+      "$directory/libnoself.so" 2>&1) ||
       said="failed: $said"
     [[ -z $said ]] || {
       printf '%s: %s\n' "$level" "$said"
       return 1
     }
-    is_hardened "$folder/libnoself.so"
-    is_protected "$folder/libnoself.so"
-    guards "$folder/libnoself.so"
+    is_hardened "$directory/libnoself.so"
+    is_protected "$directory/libnoself.so"
+    guards "$directory/libnoself.so"
   done
 }
 

@@ -103,7 +103,7 @@ make_() {
 # In its own root: install, ldconfig, and the loop of the README.
 installed_loop() {
   make --silent install >/dev/null && ldconfig || return
-  echo 'bare:'
+  echo 'baseline:'
   trap_run 50000 50000 timeout 5 inetutils-telnet 127.0.0.1 50000 <<<hello
   echo 'by name:'
   LD_PRELOAD=libnoself.so trap_run 50000 50000 timeout 5 inetutils-telnet 127.0.0.1 50000 <<<hello
@@ -118,8 +118,8 @@ export -f installed_loop
   need inetutils-telnet
   need_root_of /
   run -0 in_root / installed_loop
-  local bare=${output%%by name:*} preloaded=${output#*by name:}
-  [[ $bare == *'Connected to 127.0.0.1'* && $bare != *refused* ]]
+  local baseline=${output%%by name:*} preloaded=${output#*by name:}
+  [[ $baseline == *'Connected to 127.0.0.1'* && $baseline != *refused* ]]
   [[ $preloaded == *'Connection refused'*'wrapped:'*'Connection refused'* ]]
   [[ $preloaded != *Connected* && $preloaded != *'cannot be preloaded'* ]]
 }

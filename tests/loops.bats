@@ -66,7 +66,7 @@ loop() {
 @test "of 200,000 dials in the default range some reach themselves, of 300,000 with the library none" {
   run -1 trap_run 32768 60999 "$PROBES/dial" -q -c 200000 127.0.0.1 40000
   [[ $output != *" 0 reached"* ]]
-  echo "# bare: $output" >&3
+  echo "# baseline: $output" >&3
   run -0 trap_run 32768 60999 env LD_PRELOAD="$LIBRARY" NOSELF_LOG="$BATS_TEST_TMPDIR/log" \
     "$PROBES/dial" -q -c 300000 127.0.0.1 40000
   [[ $output == "300000 dials, 300000 refused, 0 reached themselves" ]]

@@ -49,15 +49,15 @@ caught_and_refused() {
 }
 
 way_is_guarded() {
-  local options address=$2 bare guarded
+  local options address=$2 baseline guarded
   read -ra options <<<"$1"
   shift 2
-  bare=$(trap_run 50000 50000 "$@" "" "${options[@]}" "$address" 50000 2>&1)
+  baseline=$(trap_run 50000 50000 "$@" "" "${options[@]}" "$address" 50000 2>&1)
   guarded=$(trap_run 50000 50000 "$@" "$TESTED" "${options[@]}" "$address" 50000 2>&1)
-  [[ $bare == *" self=yes" && $bare != *$'\n'* &&
+  [[ $baseline == *" self=yes" && $baseline != *$'\n'* &&
     $guarded == *"result="@(ECONNREFUSED|"Connection refused")*" self=no" &&
     $guarded != *$'\n'* ]] || {
-    printf '%s %s\nbare: %s\nshimmed: %s\n' "${options[*]}" "$address" "$bare" "$guarded"
+    printf '%s %s\nbaseline: %s\npreloaded: %s\n' "${options[*]}" "$address" "$baseline" "$guarded"
     return 1
   }
 }

@@ -18,7 +18,7 @@ storm() {
     run trap_run "$lo" "$hi" "$@"
     [[ $status != 0 ]] && break
   done
-  echo "bare, round $round: $output"
+  echo "baseline, round $round: $output"
   [[ $status == 1 ]]
   run trap_run "$lo" "$hi" preloaded "$@"
   echo "# $output" >&3

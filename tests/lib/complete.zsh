@@ -3,11 +3,11 @@
 # prints the resulting line: complete.zsh DIRECTORY LINE...
 
 zmodload zsh/zpty
-folder=$1
+directory=$1
 shift
 zpty shell zsh -f -i
 # A widget that writes the line to a file, which is easier to read than the screen.
-zpty -w shell "fpath=(${(q)folder} \$fpath) PS1= result=${(q)folder}/result
+zpty -w shell "fpath=(${(q)directory} \$fpath) PS1= result=${(q)directory}/result
 autoload -U compinit && compinit -u -D
 unsetopt AUTO_MENU LIST_BEEP
 finish() { print -r -- \$BUFFER >>\$result; BUFFER= }
@@ -17,7 +17,7 @@ bindkey '^I' complete-word '^X' finish
 integer typed=0 end=$(( SECONDS + 60 ))
 # lines COUNT: waits until the result has so many lines; fails after a minute.
 lines() {
-  until [[ -e $folder/result ]] && (( $(wc -l <$folder/result) >= $1 )); do
+  until [[ -e $directory/result ]] && (( $(wc -l <$directory/result) >= $1 )); do
     (( SECONDS < end )) || { print -u2 "complete.zsh: no answer from zsh"; exit 1 }
     zpty -r -t shell _
     sleep 0.05
@@ -30,4 +30,4 @@ for line; do
   lines $typed
 done
 zpty -d shell
-sed 's/ *$//' $folder/result
+sed 's/ *$//' $directory/result

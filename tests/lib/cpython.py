@@ -33,17 +33,17 @@ class Run:
     """One run of regrtest, under way."""
 
     def __init__(self, library, names, only=()):
-        self.folder = tempfile.TemporaryDirectory(prefix="noself-cpython-")
-        self.report = os.path.join(self.folder.name, "report.xml")
+        self.directory = tempfile.TemporaryDirectory(prefix="noself-cpython-")
+        self.report = os.path.join(self.directory.name, "report.xml")
         # Not "network": that needs the internet.
         resources = "network" if set(names) <= LOCAL_NETWORK else "cpu"
         matching = [word for test in only for word in ("-m", test)]
         command = [PYTHON, "-m", "test", "-u", resources, "-j", JOBS, "-i", LEFT_OUT, *matching,
-                   "--tempdir", self.folder.name, "--junit-xml", self.report, *names]
+                   "--tempdir", self.directory.name, "--junit-xml", self.report, *names]
         if library:
             # "env" sets LD_PRELOAD, so the namespace's shell runs without it.
             command = ["env", "LD_PRELOAD=" + library, *command]
-        with open(os.path.join(self.folder.name, "output"), "wb") as output:
+        with open(os.path.join(self.directory.name, "output"), "wb") as output:
             self.process = subprocess.Popen([*IN_A_NAMESPACE, *command], stdin=subprocess.DEVNULL,
                                             stdout=output, stderr=subprocess.STDOUT)
 
@@ -58,19 +58,19 @@ class Run:
         try:
             report = xml.etree.ElementTree.parse(self.report)
         except (OSError, xml.etree.ElementTree.ParseError):
-            with open(os.path.join(self.folder.name, "output"), errors="replace") as output:
+            with open(os.path.join(self.directory.name, "output"), errors="replace") as output:
                 sys.stderr.write(output.read()[-2000:])
             sys.exit("cpython.py: a run ended with %d and no report" % self.process.returncode)
         for case in report.iter("testcase"):
             kinds = {child.tag for child in case} & {"skipped", "failure", "error"}
             results[case.get("name")].append("+".join(sorted(kinds)) or "passed")
-        self.folder.cleanup()
+        self.directory.cleanup()
         return {name: sorted(result) for name, result in results.items()}
 
 
 def both_ways(library, names, only=()):
-    bare, preloaded = Run(None, names, only), Run(library, names, only)
-    return bare.results(), preloaded.results()
+    baseline, preloaded = Run(None, names, only), Run(library, names, only)
+    return baseline.results(), preloaded.results()
 
 
 def steady_difference(library, test):
@@ -78,15 +78,15 @@ def steady_difference(library, test):
     parts = test.split(".")
     module = ".".join(parts[1:3]) if parts[1] == "test_asyncio" else parts[1]
     runs = (both_ways(library, [module], [test]) for _ in range(RERUNS))
-    return not any(bare == preloaded and bare for bare, preloaded in runs)
+    return not any(baseline == preloaded and baseline for baseline, preloaded in runs)
 
 
 def without_packages(names):
     """test_asyncio as its modules, so that they run side by side."""
     for name in names:
-        folder = os.path.join("/usr/lib/python3.11/test", name)
-        if os.path.isdir(folder):
-            yield from sorted(name + "." + file[:-3] for file in os.listdir(folder)
+        directory = os.path.join("/usr/lib/python3.11/test", name)
+        if os.path.isdir(directory):
+            yield from sorted(name + "." + file[:-3] for file in os.listdir(directory)
                               if file.startswith("test_") and file.endswith(".py"))
         else:
             yield name
@@ -96,25 +96,25 @@ def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
     library, names = os.path.abspath(sys.argv[1]), list(without_packages(sys.argv[2:]))
-    bare, preloaded = {}, {}
+    baseline, preloaded = {}, {}
     for batch in ([n for n in names if n not in LOCAL_NETWORK],
                   [n for n in names if n in LOCAL_NETWORK]):
         if batch:
-            for results, more in zip((bare, preloaded), both_ways(library, batch)):
+            for results, more in zip((baseline, preloaded), both_ways(library, batch)):
                 results.update(more)
 
-    counts = collections.Counter(kind for result in bare.values() for kind in result)
-    different = [test for test in sorted({*bare, *preloaded})
-                 if bare.get(test) != preloaded.get(test)]
+    counts = collections.Counter(kind for result in baseline.values() for kind in result)
+    different = [test for test in sorted({*baseline, *preloaded})
+                 if baseline.get(test) != preloaded.get(test)]
     broken = [test for test in different if steady_difference(library, test)]
     for test in different:
-        print("%s: bare %s, preloaded %s%s" % (test, bare.get(test, "not run"),
+        print("%s: baseline %s, preloaded %s%s" % (test, baseline.get(test, "not run"),
                                              preloaded.get(test, "not run"),
                                              "" if test in broken else "; the same when run again"))
-    print("%d tests: bare %s; %d differ" % (
+    print("%d tests: baseline %s; %d differ" % (
         sum(counts.values()), ", ".join("%d %s" % (counts[kind], kind) for kind in sorted(counts)),
         len(broken)))
-    sys.exit(1 if broken or not bare else 0)
+    sys.exit(1 if broken or not baseline else 0)
 
 
 main()

@@ -67,9 +67,9 @@ preloaded() {
   env LD_PRELOAD="$LIBRARY" "$@"
 }
 
-# either bare|library CMD...: runs CMD without the library (bare) or with it.
+# either baseline|library CMD...: runs CMD without the library (baseline) or with it.
 either() {
-  if [[ $1 == bare ]]; then "${@:2}"; else preloaded "${@:2}"; fi
+  if [[ $1 == baseline ]]; then "${@:2}"; else preloaded "${@:2}"; fi
 }
 
 # listening PORT...: starts listeners on 127.0.0.1 that end with the calling shell.

@@ -18,8 +18,8 @@ in_root() {
       mkdir "$root" "$memory/upper" "$memory/work" || return
       mount -t overlay -o "lowerdir=$lower,upperdir=$memory/upper,workdir=$memory/work" noself \
         "$root" || return
-      for folder in /proc /sys /dev "$ROOT" "$BATS_RUN_TMPDIR"; do
-        mkdir -p "$root$folder" && mount --rbind "$folder" "$root$folder" || return
+      for directory in /proc /sys /dev "$ROOT" "$BATS_RUN_TMPDIR"; do
+        mkdir -p "$root$directory" && mount --rbind "$directory" "$root$directory" || return
       done
     }
     make_root || exit 98
