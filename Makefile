@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Builds, tests, measures, installs and packs noself; the contract is in the README.
+# Builds, tests, measures, installs and packages noself.
 
 VERSION := $(shell cat shim/version)
 BUILD ?= build
@@ -13,24 +13,22 @@ CFLAGS ?= -O2
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wundef -Wvla -Wstrict-prototypes \
 	-Wmissing-prototypes -Wcast-qual -Wpointer-arith -Wwrite-strings -Wformat=2
 
-# $(call accepts,FLAG) is the flag where this compiler knows it.
+# $(call accepts,FLAG) is FLAG if this compiler knows it, else empty.
 accepts = $(shell $(CC) -Werror $(1) -c -x c /dev/null -o /dev/null 2>/dev/null && echo $(1))
 
-# Behind the user's flags, so that a distribution's own do not undo them.
-# A guest brings nothing along: no stack protector and no fortified calls, which ask for symbols
-# that some C libraries do not have, no calls of memcpy() made up by the compiler, no start files.
-# Unwind tables are for pthread_cancel(), which has to find its way through a hook.
+# After the user's flags, so that a distribution's flags do not override them. Avoid imports that
+# some C libraries lack: no stack protector, no fortified calls, no memcpy() that the compiler
+# inserts, no start files. pthread_cancel() needs unwind tables.
 HOUSE_CFLAGS := -std=gnu11 -fPIC -fvisibility=hidden -fno-stack-protector -U_FORTIFY_SOURCE \
 	-fno-builtin $(call accepts,-fno-tree-loop-distribute-patterns) \
 	-fno-align-functions -fasynchronous-unwind-tables $(WARN)
-# CET and BTI where there are such; atomics in line, for those of libgcc ask for getauxval(); no
-# name of the folder that this is built in.
+# CET and BTI if the compiler has them; inline atomics, because those of libgcc import getauxval();
+# no name of the build directory.
 HOUSE_CFLAGS += $(call accepts,-fcf-protection) $(call accepts,-mbranch-protection=standard) \
 	$(call accepts,-mno-outline-atomics) '-fdebug-prefix-map=$(CURDIR)=.'
 HOUSE_LDFLAGS := -shared -nostartfiles -Wl,-soname,libnoself.so -Wl,-z,relro,-z,now,-z,defs \
 	-Wl,-z,noexecstack,-z,nodlopen -Wl,--hash-style=both -Wl,--as-needed -Wl,-O1
-# What is built is what is installed: stripped, unless debug information is asked for; two mappings
-# instead of four, which is less to load in every process.
+# Stripped unless CFLAGS has -g. Two mappings instead of four, which makes loading faster.
 HOUSE_LDFLAGS += -Wl,-z,noseparate-code $(if $(filter -g%,$(CFLAGS)),,-s)
 
 # Fronts include the core ("core/name.h") and never each other.
@@ -52,18 +50,18 @@ $(BUILD)/shim/%.o: shim/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Ishim $(CFLAGS) $(HOUSE_CFLAGS) -MMD -MP -c -o $@ $<
 
-# The kernel's headers, for a compiler that finds its C library's alone: Debian's musl-gcc.
+# The kernel's headers, for a compiler that finds only those of its C library: Debian's musl-gcc.
 KERNEL_HEADERS := $(if $(call accepts,-include linux/seccomp.h),,-idirafter /usr/include \
 	-idirafter /usr/include/$(shell $(CC) -print-multiarch))
 
-# The command needs nothing at run time where there is a static libc to link it with.
+# If there is a static libc, the command is static and needs no other file at run time.
 COMMAND_CFLAGS := -std=gnu11 -D_GNU_SOURCE= -D_FILE_OFFSET_BITS=64 $(KERNEL_HEADERS) -fPIE \
 	-ffunction-sections -fdata-sections $(call accepts,-fcf-protection) \
 	$(call accepts,-mbranch-protection=standard) '-fdebug-prefix-map=$(CURDIR)=.' $(WARN)
 COMMAND_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections \
 	$(if $(filter -g%,$(CFLAGS)),,-s)
-# $(call links,FLAG) is the flag where it makes a program without a loader; musl-gcc takes
-# -static-pie for -pie.
+# $(call links,FLAG) is FLAG if it gives a program without a loader; musl-gcc treats -static-pie
+# like -pie.
 links = $(shell program=$$(mktemp); echo 'int main(void) { return 0; }' | \
 	$(CC) $(CFLAGS) $(LDFLAGS) -fPIE $(1) -x c - -o $$program 2>/dev/null && \
 	readelf -lW $$program | awk '/INTERP/ { exit 1 }' && echo $(1); rm -f $$program)
@@ -77,7 +75,7 @@ $(COMMAND_OBJECTS): $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Ishim $(CFLAGS) $(COMMAND_CFLAGS) -MMD -MP -c -o $@ $<
 
-# What is filled in: the file $(BUILD)/libdir is new whenever another LIBDIR is asked for.
+# Compiled in: version and LIBDIR. The file $(BUILD)/libdir changes when LIBDIR does.
 $(BUILD)/shim/command/main.o: COMMAND_CFLAGS += '-DVERSION="$(VERSION)"'
 $(BUILD)/shim/command/main.o: shim/version
 $(BUILD)/shim/command/find_library.o: COMMAND_CFLAGS += '-DLIBDIR="$(LIBDIR)"'
@@ -95,7 +93,7 @@ units: $(UNITS)
 
 probes: $(PROBES) $(UNITS) $(BUILD)/tests/fuzz_twin $(BUILD)/tests/fuzz_mistake.so
 
-# What is pure, linked in directly: no preload, so that sanitizers and debuggers see it plainly.
+# The pure parts are linked into the unit tests.
 PURE_OBJECTS := $(addprefix $(BUILD)/shim/core/,endpoint.o errnames.o \
 	log_limit.o log_line.o settings.o tcpinfo.o text.o verdict.o) \
 	$(addprefix $(BUILD)/shim/supervisor/,filter.o ports.o)
@@ -108,12 +106,12 @@ $(BUILD)/unit/%: tests/unit/%.c $(PURE_OBJECTS) $(COMMAND_PURE) Makefile
 	$(CC) $(CPPFLAGS) -Ishim -std=gnu11 -Wall -Wextra -Werror $(CFLAGS) $(LDFLAGS) -MMD -MP \
 		-o $@ $< $(UNIT_OBJECTS) -pthread
 
-# The parts that ask the kernel are linked with all the rest.
+# Unit tests of parts that make system calls are linked with the whole library.
 UNIT_OBJECTS = $(PURE_OBJECTS) $(COMMAND_PURE)
 $(filter $(BUILD)/unit/test_acting_%,$(UNITS)): UNIT_OBJECTS = $(LIBRARY_OBJECTS)
 $(filter $(BUILD)/unit/test_acting_%,$(UNITS)): $(LIBRARY_OBJECTS)
 
-# With a model of a socket in place of the kernel.
+# The guard, linked with a model of a socket instead of the kernel.
 EXPLORED := $(addprefix shim/core/,guard detect_self endpoint sys tcpinfo tcpsock verdict) \
 	$(addprefix shim/preload/,connect dial fastopen)
 MODELLED := $(EXPLORED:%=$(BUILD)/model/%.o) \
@@ -129,7 +127,7 @@ $(BUILD)/tests/%: tests/probes/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -std=gnu11 -Wall -Wextra -Werror $(CFLAGS) -MMD -MP -o $@ $< -pthread
 
-# The differential fuzz, and a shim with mistakes that it has to find.
+# The differential fuzz, and a library with mistakes that it must find.
 $(BUILD)/tests/fuzz_twin: $(wildcard tests/fuzz/*.[ch]) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -std=gnu11 -Wall -Wextra -Werror $(CFLAGS) -o $@ \
@@ -139,7 +137,7 @@ $(BUILD)/tests/fuzz_mistake.so: tests/fuzz/mistakes/mistake.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -std=gnu11 -Wall -Wextra -Werror $(CFLAGS) -shared -fPIC -o $@ $<
 
-# The other architectures, with Debian's cross compilers, and musl: $(BUILD)/ARCH/libnoself.so.
+# Other architectures, by Debian's cross compilers, and musl: $(BUILD)/ARCH/libnoself.so.
 TRIPLET_i386 := i686-linux-gnu
 TRIPLET_aarch64 := aarch64-linux-gnu
 TRIPLET_armhf := arm-linux-gnueabihf
@@ -156,12 +154,12 @@ musl:
 check: all probes
 	tests/run
 
-# `make soak`, or more dials than usual: `make soak DIALS=100000000`.
+# Long storms; `make soak DIALS=100000000` for more dials.
 soak: all probes
 	tests/soak $(DIALS)
 
-# The benchmark: `make bench`, or a few seconds' version with QUICK=1; RESULTS is where the tables
-# and the picture go. The empty library is linked as ours is and has a page of data.
+# The benchmark; QUICK=1 takes only seconds. RESULTS is the directory for the tables and the picture.
+# The empty library is linked like libnoself.so and has a page of data.
 RESULTS ?= $(BUILD)/bench
 
 $(BUILD)/bench/worker: scripts/bench/worker.c Makefile
@@ -193,10 +191,10 @@ lint:
 		-DVERSION='""' -DLIBDIR='""' 2>/dev/null
 	shellcheck $(SHELL_FILES)
 
-# What is installed: mode, file, and where to. Nothing else is; `uninstall` takes just that away.
-# $$from is where it was built.
+# All installed files, as mode:file:destination; `uninstall` removes these. $$from is the build
+# directory.
 DATADIR = $(PREFIX)/share
-# Where zsh looks: its own name for it; packages of Debian use another.
+# zsh's own directory for completions; Debian's packages use another.
 ZSHDIR ?= $(DATADIR)/zsh/site-functions
 completions = 644:scripts/completions/$(1).bash:$(DATADIR)/bash-completion/completions/$(1) \
 	644:scripts/completions/$(1).zsh:$(ZSHDIR)/_$(1) \
@@ -210,14 +208,14 @@ INSTALLED = \
 	644:shim/man/noselfctl.8:$(MANDIR)/man8/noselfctl.8 \
 	$(call completions,noself) $(call completions,noselfctl)
 
-# Directories that are there for our files or others like them go when they are empty. Those that every
-# system has stay, but not in a staged tree.
+# `uninstall` removes these directories if they are empty. Directories that every system has are only
+# removed from a staged tree.
 SHARED_DIRECTORIES = $(MANDIR)/man1 $(MANDIR)/man7 $(MANDIR)/man8 $(ZSHDIR) $(DATADIR)/zsh \
 	$(DATADIR)/bash-completion/completions $(DATADIR)/bash-completion \
 	$(DATADIR)/fish/vendor_completions.d $(DATADIR)/fish
 
-# What `make` has built is installed as it is. Anything else, such as for another LIBDIR, is built in
-# a directory that goes again: $(BUILD) stays the user's, whoever installs.
+# Installs what `make` has built. If that is not up to date, such as for another LIBDIR, builds it in
+# a temporary directory, so that root leaves no files in $(BUILD).
 install:
 	@set -e; from='$(BUILD)'; \
 	if ! $(MAKE) --silent --no-print-directory --question all; then \
@@ -249,7 +247,7 @@ uninstall:
 
 .PHONY: install uninstall
 
-# A tree that runs where it is unpacked, for any Linux of this architecture.
+# A tarball that runs from any directory, on any Linux of this architecture.
 dist:
 	CC='$(CC)' CFLAGS='$(CFLAGS)' scripts/dist '$(BUILD)'
 
@@ -260,8 +258,8 @@ deb:
 
 .PHONY: deb
 
-# Under sanitizers, in $(BUILD)/asan and $(BUILD)/tsan: a shim, the unit tests, the storm probes.
-# Programs that know nothing of it are given the sanitizer's runtime before the shim.
+# With sanitizers, in $(BUILD)/asan and $(BUILD)/tsan: the library, unit tests and storm probes.
+# Programs built without a sanitizer get its runtime preloaded before the library.
 ASAN_CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 TSAN_CFLAGS := -O1 -g -fsanitize=thread
 RUNTIME = $(shell $(CC) -print-file-name=lib$(1).so)
@@ -273,8 +271,7 @@ tsan:
 	$(MAKE) BUILD='$(BUILD)/tsan' CFLAGS='$(TSAN_CFLAGS)' LDFLAGS= all \
 		$(patsubst tests/probes/%.c,'$(BUILD)/tsan/tests/%',$(wildcard tests/probes/storm_*.c))
 
-# Not those of tests/ that hand the calls bad memory or run set-user-ID programs: there ASan itself
-# stands in the way, and reports the program.
+# Without the tests that pass invalid memory or run set-user-ID programs: ASan reports the program.
 SANITIZED ?= early fastopen log storms
 
 sanitize: asan all probes
@@ -283,7 +280,7 @@ sanitize: asan all probes
 		NOSELF_LIB='$(call RUNTIME,asan):$(abspath $(BUILD))/asan/libnoself.so' \
 		tests/run $(SANITIZED)
 
-# libFuzzer on the pure parts, each for FUZZ_SECONDS; what it learns is kept for the next time.
+# libFuzzer on the pure parts, each for FUZZ_SECONDS; it keeps its corpus for the next run.
 FUZZ_SECONDS ?= 20
 FUZZERS := $(patsubst tests/unit/%.c,$(BUILD)/fuzz/%,$(wildcard tests/unit/fuzz_*.c))
 
@@ -300,19 +297,19 @@ fuzz: fuzzers
 		mkdir -p $$fuzzer.corpus; \
 		$$fuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=5000 -print_final_stats=1 \
 			-artifact_prefix=$$fuzzer. $$fuzzer.corpus >$$fuzzer.log 2>&1 || { \
-			tail -n 40 $$fuzzer.log; echo "what $$fuzzer found is beside it"; exit 1; }; \
+			tail -n 40 $$fuzzer.log; echo "$$fuzzer.*: the input that failed"; exit 1; }; \
 		echo "$${fuzzer##*/}: $$(sed -n 's/^Done //p' $$fuzzer.log), nothing found"; \
 	done
 
-# No run-time error in the pure parts, for all inputs (Frama-C).
+# Proves that the pure parts have no run-time error for any input (Frama-C).
 prove:
 	tests/prove/run
 
-# Single mistakes in shim/ that no test notices; MUTANTS is how many are tried, chosen at random.
+# Plants single mistakes in shim/ and lists those that no test notices; MUTANTS is how many.
 mutants:
 	tests/mutants $(if $(MUTANTS),-n $(MUTANTS))
 
-# Which lines and branches of shim/ the tests go through.
+# Measures which lines and branches of shim/ the tests execute.
 coverage:
 	tests/coverage
 
