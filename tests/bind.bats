@@ -64,6 +64,9 @@ in_turn() {
   done
   binds "$taken" "$taken" -u 127.0.0.1 0
   binds "$taken" "$taken" 127.0.0.1 21999
+  # A port whose first byte is 0 is not mistaken for none.
+  run -0 trap_run 50000 50000 preloaded "$PROBES/bound" 127.0.0.1 200
+  [[ $output == "bind=$taken" ]]
   binds "$failed" "$failed" 192.0.2.1 0
   for setting in NOSELF_BIND_NO_PORT=0 NOSELF_DISABLE=1 NOSELF_MODE=observe; do
     run -0 env "$setting" LD_PRELOAD="$LIBRARY" "$PROBES/bound" 127.0.0.1 0

@@ -204,11 +204,15 @@ except ConnectionRefusedError:
 
 @test "a library that moves the environment before the constructor runs does not mislead the library" {
   OTHER=$BATS_TEST_TMPDIR/libmoves.so
-  cc -shared -fPIC -o "$OTHER" -x c - <<'END'
+  local call result
+  for call in 'setenv("MOVED", "1", 1)=EHOSTDOWN' 'clearenv()=ECONNREFUSED'; do
+    cc -shared -fPIC -o "$OTHER" -D_GNU_SOURCE -x c - <<END
 #include <stdlib.h>
-__attribute__((constructor)) static void move(void) { setenv("MOVED", "1", 1); }
+__attribute__((constructor)) static void move(void) { ${call%=*}; }
 END
-  NOSELF_ERRNO=EHOSTDOWN run -0 trap_run 50000 50000 env LD_PRELOAD="$LIBRARY:$OTHER" \
-    "$PROBES/dial" 127.0.0.1 50000
-  [[ $output == *"result=EHOSTDOWN "* ]]
+    NOSELF_ERRNO=EHOSTDOWN run -0 trap_run 50000 50000 env LD_PRELOAD="$LIBRARY:$OTHER" \
+      "$PROBES/dial" 127.0.0.1 50000
+    result=${call##*=}
+    [[ $output == *"result=$result "* ]]
+  done
 }

@@ -1,13 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* A library that dials 127.0.0.1:50000 in its constructor and prints the result. */
+/* A library that makes every call in its constructor: dials 127.0.0.1:50000, and looks at a port.
+ */
 #include "../probes/net.h"
+
+static void report(const char *call, long result, int fd)
+{
+	const char *error = error_name(result < 0 ? errno : 0);
+
+	dprintf(1, "early %s: %s self=%s\n", call, error, is_self(fd) ? "yes" : "no");
+	close_reset(fd);
+}
 
 __attribute__((constructor)) static void early(void)
 {
-	const struct name to = loopback(50000);
-	int fd = new_socket(AF_INET, SOCK_STREAM, 0);
-	int error = connect(fd, &to.any, to.length) ? errno : 0;
+	const struct name to = loopback(50000), any_port = loopback(0);
+	struct iovec data = {"x", 1};
+	struct mmsghdr message = {{(void *)&to.any, to.length, &data, 1, NULL, 0, 0}, 0};
+	int fd[4];
 
-	dprintf(1, "early: %s self=%s\n", error_name(error), is_self(fd) ? "yes" : "no");
-	close_reset(fd);
+	for (int i = 0; i < 4; i++)
+		fd[i] = new_socket(AF_INET, SOCK_STREAM, 0);
+	report("connect", connect(fd[0], &to.any, to.length), fd[0]);
+	report("sendto", sendto(fd[1], "x", 1, MSG_FASTOPEN, &to.any, to.length), fd[1]);
+	report("sendmsg", sendmsg(fd[2], &message.msg_hdr, MSG_FASTOPEN), fd[2]);
+	report("sendmmsg", sendmmsg(fd[3], &message, 1, MSG_FASTOPEN), fd[3]);
+	dprintf(1, "early port: %s\n", own_port(bound_to(&any_port)) ? "shown" : "none");
 }

@@ -1,13 +1,59 @@
 /* SPDX-License-Identifier: MIT */
 /* The parts that ask the kernel, called directly: with calls refused, and on odd sockets. */
 #define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <netinet/in.h>
+#include <pthread.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "acting.h"
+#include "core/log.h"
 #include "core/sys.h"
+#include "core/tcpsock.h"
+#include "unit.h"
+
+static const struct sockaddr_in loopback = {.sin_family = AF_INET, .sin_addr = {0x0100007f}};
+#define LOOPBACK ((const struct sockaddr *)&loopback), sizeof(loopback)
+
+static void in_a_thread(void *(*run)(void *), void *argument)
+{
+	pthread_t thread;
+	CHECK(pthread_create(&thread, NULL, run, argument) == 0);
+	pthread_join(thread, NULL);
+}
+
+/* In this thread alone the system call fails with EPERM from now on. */
+static void refuse(unsigned call)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0), /* the call's number */
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = {sizeof(filter) / sizeof(*filter), filter};
+	CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+	CHECK(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
+}
+
+static int tcp_socket(void)
+{
+	return socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
+
+/* A socket as bind() of port 0 leaves it: an address, no port, and the hint off. */
+static int put_off(struct endpoint *local)
+{
+	const int fd = tcp_socket();
+	CHECK(bind(fd, LOOPBACK) == 0);
+	CHECK(tcpsock_local(fd, local) == 0 && tcpsock_port_is_deferred(fd, local));
+	return fd;
+}
 
 static void *without_setsockopt(void *unused)
 {
@@ -126,10 +172,46 @@ static void test_sockets(void)
 	close(local_socket);
 }
 
+/* A descriptor 2 that differs from the stderr of the start in any one part gets nothing. */
+static void test_other_stderr(void)
+{
+	static struct log_limit limit;
+	const struct log_source source = {1, "unit"};
+	struct context context = {.log_limit = &limit};
+	const struct log_event event = {.fd = 3, .self = {.family = AF_INET}, .action = "failed"};
+	const int stderr_before = dup(2);
+	int ends[2];
+	char got[TEXT_SIZE];
+
+	settings_start(&context.settings);
+	context.settings.log = LOG_STDERR;
+	CHECK(pipe2(ends, O_NONBLOCK) == 0 && dup2(ends[1], 2) == 2);
+	const struct log_target now = log_target_of_stderr(NULL);
+	struct log_target other[4] = {now, now, now, now};
+	other[0].known = false;
+	other[1].identity.major++;
+	other[2].identity.minor++;
+	other[3].identity.inode++;
+	for (int i = 0; i < 4; i++) {
+		context.log_target = other[i];
+		log_write(&context, &source, &event);
+	}
+	const ssize_t none = read(ends[0], got, sizeof(got));
+	context.log_target = now;
+	log_write(&context, &source, &event);
+	const ssize_t line = read(ends[0], got, sizeof(got));
+	dup2(stderr_before, 2);
+	CHECK(none == -1 && line > 0 && got[line - 1] == '\n');
+	close(stderr_before);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 int main(void)
 {
 	test_sockets();
 	test_own_hint();
+	test_other_stderr();
 	in_a_thread(without_setsockopt, NULL);
 	in_a_thread(without_getsockopt, NULL);
 	in_a_thread(without_bind, NULL);

@@ -84,8 +84,8 @@ static void numbers_and_strings(void)
 	text_char(&text, ' ');
 	text_padded(&text, 7, 3);
 	text_char(&text, ' ');
-	text_safe(&text, "a b\n\x80\x1b~c", 7);
-	CHECK_TEXT(ended(&text), "0 18446744073709551615 007 a?b???~");
+	text_safe(&text, "a b\n\x7f\x80\x1b~c", 8);
+	CHECK_TEXT(ended(&text), "0 18446744073709551615 007 a?b????~");
 	CHECK(text_same("", "") && text_same("ab", "ab"));
 	CHECK(!text_same("ab", "a") && !text_same("a", "ab") && !text_same("a", "b"));
 	CHECK_TEXT(text_after("NAME=x", "NAME="), "x");
