@@ -115,14 +115,15 @@ static void dial_elsewhere(struct attempt *a)
 		a->result = -EADDRNOTAVAIL;
 		return;
 	}
-	const bool is_lent = side != SIDE_ANY && tcpsock_set_range(a->fd, beside) == 0;
+	if (side != SIDE_ANY)
+		tcpsock_set_range(a->fd, beside);
 	/*
 	 * A thread that is cancelled here, or leaves by longjmp(), leaves the range set. Its socket
 	 * is half connected, so the program can only close it.
 	 */
 	dial(a);
 	a->state.tries++;
-	if (is_lent)
+	if (side != SIDE_ANY)
 		tcpsock_set_range(a->fd, a->range);
 }
 

@@ -86,7 +86,7 @@ long tcpsock_is_pinned(int fd)
 	struct endpoint local;
 	long r = tcpsock_local(fd, &local);
 
-	if (r < 0 || local.family == AF_UNSPEC || local.port == 0)
+	if (local.port == 0)
 		return r;
 	const long no_port = tcpsock_bind_no_port(fd);
 	if (no_port < 0)
@@ -108,12 +108,11 @@ long tcpsock_is_pinned(int fd)
 }
 
 /* Restores an option. Tries again: the program must not find the library's value in it. */
-static long restore(int fd, int name, int value)
+static void restore(int fd, int name, int value)
 {
 	long r = -1;
 	for (int i = 0; i < ATTEMPTS && r < 0; i++)
 		r = sys_set_option(fd, IPPROTO_IP, name, value);
-	return r;
 }
 
 long tcpsock_range(int fd, uint32_t *range)
@@ -124,9 +123,9 @@ long tcpsock_range(int fd, uint32_t *range)
 	return r;
 }
 
-long tcpsock_set_range(int fd, uint32_t range)
+void tcpsock_set_range(int fd, uint32_t range)
 {
-	return restore(fd, LOCAL_PORT_RANGE, (int)range);
+	restore(fd, LOCAL_PORT_RANGE, (int)range);
 }
 
 long tcpsock_bind_no_port(int fd)
@@ -138,7 +137,10 @@ long tcpsock_bind_no_port(int fd)
 
 long tcpsock_set_bind_no_port(int fd, bool on)
 {
-	return on ? sys_set_option(fd, IPPROTO_IP, BIND_NO_PORT, 1) : restore(fd, BIND_NO_PORT, 0);
+	if (on)
+		return sys_set_option(fd, IPPROTO_IP, BIND_NO_PORT, 1);
+	restore(fd, BIND_NO_PORT, 0);
+	return 0;
 }
 
 long tcpsock_set_bind_no_port_for(int fd, sa_family_t family, const void *address, socklen_t length)

@@ -46,7 +46,7 @@ long tcpsock_is_pinned(int fd);
  * 0 means the system's own bound.
  */
 long tcpsock_range(int fd, uint32_t *range);
-long tcpsock_set_range(int fd, uint32_t range);
+void tcpsock_set_range(int fd, uint32_t range);
 
 /*
  * IP_BIND_ADDRESS_NO_PORT (Linux 4.2): bind() of port 0 takes the address and leaves the port to

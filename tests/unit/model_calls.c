@@ -12,7 +12,7 @@
 #include "model_socket.h"
 #include "search.h"
 
-enum { PROTOCOL_MPTCP = 262, BIND_NO_PORT = 24, LOCAL_PORT_RANGE = 51 };
+enum { PROTOCOL_SMC = 256, PROTOCOL_MPTCP = 262, BIND_NO_PORT = 24, LOCAL_PORT_RANGE = 51 };
 
 /* The same for a question whose answer the guard needs to see that the socket reached itself. */
 static long answer_about_self(const char *name)
@@ -137,7 +137,9 @@ static struct option *option_of(int level, int name, long *r)
 static long get_option(int level, int name, int *value)
 {
 	if (level == SOL_SOCKET && name == SO_PROTOCOL) {
-		static const int numbers[] = {0, IPPROTO_TCP, PROTOCOL_MPTCP, IPPROTO_UDP};
+		/* An SMC socket falls back to TCP. */
+		const int tcp = model.is_send ? PROTOCOL_SMC : IPPROTO_TCP;
+		const int numbers[] = {0, tcp, PROTOCOL_MPTCP, IPPROTO_UDP};
 		const long r = answer_about_self("get SO_PROTOCOL");
 		if (r == 0)
 			*value = numbers[model_protocol()];
@@ -147,6 +149,8 @@ static long get_option(int level, int name, int *value)
 			      : name == BIND_NO_PORT ? "get NO_PORT"
 						     : "get PORT_RANGE");
 	if (level == SOL_SOCKET && name == SO_ERROR) {
+		if (!model.so_error && !model.changed)
+			flaw("SO_ERROR is asked for again");
 		model.so_error &= r < 0;
 		model.so_error_refused += r < 0 && model.so_error_refused < ATTEMPTS_TO_RESTORE;
 		return r;
@@ -184,6 +188,8 @@ static long nonblocking(void)
 static long get_info(struct tcpinfo *info)
 {
 	static const uint8_t tcp_states[] = {7, 1, 2, 1, 2, 1, 10};
+	if (info->bytes_sent != UINT64_MAX)
+		flaw("TCP_INFO that the kernel leaves out is not as unknown");
 	long r = model_answer("get TCP_INFO");
 	model.info_refused |= r < 0;
 	if (r < 0)

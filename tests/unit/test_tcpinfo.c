@@ -40,10 +40,21 @@ static void connected_to_another(void)
 {
 	CHECK(!self(2, 1, 0, 0, 1));
 	CHECK(!self(4, 1, 0, 0, 1)); /* the SYN was lost twice */
+	CHECK(!self(2, 2, 1, 0, 2)); /* fast open of one byte, acknowledged */
 	CHECK(!self(3, 2, 0, 5, 1)); /* the server spoke at once */
 	CHECK(!self(2, 2, 5, 0, 6)); /* fast open, acknowledged */
 	CHECK(!self(2, 1, 5, 0, 6)); /* the same with a cookie */
 	CHECK(!self(4, 2, 100000, 0, 65510));
+}
+
+/* Whatever lay there before. */
+static void unknown(void)
+{
+	struct tcpinfo info;
+	memset(&info, 0xff, sizeof(info));
+	tcpinfo_start(&info);
+	CHECK(!info.state && !info.bytes_acked && !info.bytes_received);
+	CHECK(!info.segs_out && !info.segs_in && info.bytes_sent == UINT64_MAX);
 }
 
 static void in_other_states(void)
@@ -73,6 +84,7 @@ int main(void)
 {
 	connected_to_itself();
 	connected_to_another();
+	unknown();
 	in_other_states();
 	return verdict_of_unit();
 }
