@@ -26,12 +26,10 @@ static struct program read_bytes(const uint8_t *data, size_t size)
  * ELF program without, -1 if it is none. */
 static int loader_by_structs(const uint8_t *data, size_t size)
 {
-	Elf64_Ehdr head;
+	Elf64_Ehdr head = {.e_phnum = 0}; /* the kernel takes zeros for what is behind the end */
 	int loader = 0;
 
-	if (size < sizeof(head))
-		return -1;
-	memcpy(&head, data, sizeof(head));
+	memcpy(&head, data, size < sizeof(head) ? size : sizeof(head));
 	if ((head.e_type != ET_EXEC && head.e_type != ET_DYN) || !head.e_phnum ||
 	    head.e_phentsize != sizeof(Elf64_Phdr) || head.e_phnum * sizeof(Elf64_Phdr) > 65536)
 		return -1;
