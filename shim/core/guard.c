@@ -89,7 +89,7 @@ static enum verdict judge(struct attempt *a)
 {
 	a->state.outcome = outcome_of(a);
 	if (a->state.outcome == OUTCOME_OTHER)
-		return VERDICT_GIVE;
+		return VERDICT_RETURN;
 	if (a->state.outcome == OUTCOME_SELF)
 		a->state.met_self = true;
 	if (a->settings->mode != MODE_OBSERVE) {

@@ -14,13 +14,13 @@ enum { SIDES = 2 }; /* above and below the port */
 enum verdict verdict_of(const struct settings *settings, const struct dial_state *state)
 {
 	if (state->outcome == OUTCOME_OTHER)
-		return VERDICT_GIVE;
+		return VERDICT_RETURN;
 	if (settings->mode == MODE_OBSERVE)
-		return state->outcome == OUTCOME_SELF ? VERDICT_OBSERVE : VERDICT_GIVE;
+		return state->outcome == OUTCOME_SELF ? VERDICT_OBSERVE : VERDICT_RETURN;
 	if (!state->met_self) {
 		const bool again = settings->mode == MODE_RETRY && !state->pinned &&
 				   state->spurious < MOST_SPURIOUS;
-		return again ? VERDICT_REPEAT : VERDICT_GIVE;
+		return again ? VERDICT_REPEAT : VERDICT_RETURN;
 	}
 	if (state->pinned)
 		return settings->pinned_allowed ? VERDICT_ALLOW : VERDICT_FAIL;

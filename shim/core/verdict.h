@@ -31,7 +31,7 @@ struct dial_state {
 };
 
 enum verdict {
-	VERDICT_GIVE,    /* return the dial's result to the program */
+	VERDICT_RETURN,  /* return the dial's result to the program */
 	VERDICT_OBSERVE, /* the same, and log it */
 	VERDICT_ALLOW,   /* dial once more and keep that connection */
 	VERDICT_RETRY,   /* dial again from another port */

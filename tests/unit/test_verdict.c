@@ -17,7 +17,7 @@ static void table(void)
 {
 	static const enum mode modes[] = {MODE_RETRY, MODE_FAIL, MODE_OBSERVE};
 	for (int i = 0; i < 3; i++)
-		CHECK(SAYS(modes[i], 3, false, .outcome = OUTCOME_OTHER, RANGE) == VERDICT_GIVE);
+		CHECK(SAYS(modes[i], 3, false, .outcome = OUTCOME_OTHER, RANGE) == VERDICT_RETURN);
 	CHECK(SAYS(MODE_RETRY, 3, false, SELF, RANGE) == VERDICT_RETRY);
 	CHECK(SAYS(MODE_FAIL, 3, false, SELF, RANGE) == VERDICT_FAIL);
 	CHECK(SAYS(MODE_OBSERVE, 3, false, SELF, RANGE) == VERDICT_OBSERVE);
@@ -40,10 +40,10 @@ static void table(void)
 
 	/* A lack of ports is tried once more by itself, and after a self-connection is one side. */
 	CHECK(SAYS(MODE_RETRY, 3, false, NO_PORT) == VERDICT_REPEAT);
-	CHECK(SAYS(MODE_RETRY, 3, false, NO_PORT, .spurious = 1) == VERDICT_GIVE);
-	CHECK(SAYS(MODE_RETRY, 3, true, NO_PORT, .pinned = true) == VERDICT_GIVE);
-	CHECK(SAYS(MODE_FAIL, 3, false, NO_PORT) == VERDICT_GIVE);
-	CHECK(SAYS(MODE_OBSERVE, 3, false, NO_PORT) == VERDICT_GIVE);
+	CHECK(SAYS(MODE_RETRY, 3, false, NO_PORT, .spurious = 1) == VERDICT_RETURN);
+	CHECK(SAYS(MODE_RETRY, 3, true, NO_PORT, .pinned = true) == VERDICT_RETURN);
+	CHECK(SAYS(MODE_FAIL, 3, false, NO_PORT) == VERDICT_RETURN);
+	CHECK(SAYS(MODE_OBSERVE, 3, false, NO_PORT) == VERDICT_RETURN);
 	CHECK(SAYS(MODE_RETRY, 3, false, NO_PORT, RANGE, .met_self = true, .tries = 1,
 		   .sides_tried = 1) == VERDICT_RETRY);
 	CHECK(SAYS(MODE_RETRY, 3, false, NO_PORT, RANGE, .met_self = true, .tries = 2,
