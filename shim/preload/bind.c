@@ -25,7 +25,7 @@ static bool defers_ports(const struct settings *settings)
 }
 
 /* Sets the option for a bind() of this address; allocates a port that an earlier one deferred. */
-static bool lend_bind_no_port(int fd, const struct sockaddr *address, socklen_t length)
+static bool set_bind_no_port(int fd, const struct sockaddr *address, socklen_t length)
 {
 	struct endpoint local;
 
@@ -48,10 +48,10 @@ EXPORT int bind(int fd, const struct sockaddr *address, socklen_t length)
 
 	if (!defers_ports(&load->context.settings))
 		return load->next.bind(fd, address, length);
-	const bool is_lent = lend_bind_no_port(fd, address, length);
+	const bool is_set = set_bind_no_port(fd, address, length);
 	errno = errno_before;
 	int r = load->next.bind(fd, address, length);
-	if (is_lent) {
+	if (is_set) {
 		const int errno_after = errno;
 		tcpsock_set_bind_no_port(fd, false);
 		errno = errno_after;
