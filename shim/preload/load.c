@@ -13,7 +13,7 @@ static struct load at_start;
 static struct log_limit log_limit;
 const struct load *_Atomic load_done;
 
-static void find_out(struct load *load, bool report_errors)
+static void read_all(struct load *load, bool report_errors)
 {
 	const int errno_before = errno;
 	next_find(&load->next);
@@ -27,13 +27,13 @@ const struct load *load_get(struct load *early)
 	const struct load *done = atomic_load_explicit(&load_done, memory_order_acquire);
 	if (done)
 		return done;
-	find_out(early, false);
+	read_all(early, false);
 	return early;
 }
 
 __attribute__((constructor)) static void load_start(void)
 {
-	find_out(&at_start, true);
+	read_all(&at_start, true);
 	log_path_keep(&at_start.context.settings);
 	atomic_store_explicit(&load_done, &at_start, memory_order_release);
 }
