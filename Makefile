@@ -8,6 +8,8 @@ PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
+DATADIR = $(PREFIX)/share
+ZSHDIR ?= $(DATADIR)/zsh/site-functions
 
 CFLAGS ?= -O2
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wundef -Wvla -Wstrict-prototypes \
@@ -16,140 +18,132 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wundef -Wvla -Wstrict-pr
 # $(call accepts,FLAG) is FLAG if this compiler knows it, else empty.
 accepts = $(shell $(CC) -Werror $(1) -c -x c /dev/null -o /dev/null 2>/dev/null && echo $(1))
 
-# After the user's flags, so that a distribution's flags do not override them. Avoid imports that
-# some C libraries lack: no stack protector, no fortified calls, no memcpy() that the compiler
-# inserts, no start files. pthread_cancel() needs unwind tables.
-HOUSE_CFLAGS := -std=gnu11 -fPIC -fvisibility=hidden -fno-stack-protector -U_FORTIFY_SOURCE \
+# After the user's flags, so that a distribution's flags do not override them. CET and BTI if the
+# compiler has them; no name of the build directory; stripped unless CFLAGS has -g.
+BOTH_CFLAGS := -std=gnu11 -Ishim $(call accepts,-fcf-protection) \
+	$(call accepts,-mbranch-protection=standard) '-fdebug-prefix-map=$(CURDIR)=.' $(WARN)
+BOTH_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack $(if $(filter -g%,$(CFLAGS)),,-s)
+
+# The library avoids imports that some C libraries lack: no stack protector, no fortified calls, no
+# memcpy() that the compiler inserts, inline atomics, no start files. pthread_cancel() needs unwind
+# tables.
+LIBRARY_CFLAGS := $(BOTH_CFLAGS) -fPIC -fvisibility=hidden -fno-stack-protector -U_FORTIFY_SOURCE \
 	-fno-builtin $(call accepts,-fno-tree-loop-distribute-patterns) \
-	-fno-align-functions -fasynchronous-unwind-tables $(WARN)
-# CET and BTI if the compiler has them; inline atomics, because those of libgcc import getauxval();
-# no name of the build directory.
-HOUSE_CFLAGS += $(call accepts,-fcf-protection) $(call accepts,-mbranch-protection=standard) \
-	$(call accepts,-mno-outline-atomics) '-fdebug-prefix-map=$(CURDIR)=.'
-HOUSE_LDFLAGS := -shared -nostartfiles -Wl,-soname,libnoself.so -Wl,-z,relro,-z,now,-z,defs \
-	-Wl,-z,noexecstack,-z,nodlopen -Wl,--hash-style=both -Wl,--as-needed -Wl,-O1
-# Stripped unless CFLAGS has -g. Two mappings instead of four, which makes loading faster.
-HOUSE_LDFLAGS += -Wl,-z,noseparate-code $(if $(filter -g%,$(CFLAGS)),,-s)
-
-# Fronts include the core ("core/name.h") and never each other.
-CORE := $(sort $(wildcard shim/core/*.c))
-PRELOAD := $(sort $(wildcard shim/preload/*.c))
-LIBRARY_SOURCES := $(CORE) $(PRELOAD)
-LIBRARY_OBJECTS := $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o)
-CORE_OBJECTS := $(CORE:%.c=$(BUILD)/%.o)
-COMMAND := $(sort $(wildcard shim/supervisor/*.c shim/command/*.c))
-COMMAND_OBJECTS := $(COMMAND:%.c=$(BUILD)/%.o)
-PROBES := $(patsubst tests/probes/%.c,$(BUILD)/tests/%,$(wildcard tests/probes/*.c))
-
-all: $(BUILD)/libnoself.so $(BUILD)/noself
-
-$(BUILD)/libnoself.so: $(LIBRARY_OBJECTS)
-	$(CC) $(CFLAGS) $(LDFLAGS) $(HOUSE_LDFLAGS) -o $@ $(LIBRARY_OBJECTS)
-
-$(BUILD)/shim/%.o: shim/%.c Makefile
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Ishim $(CFLAGS) $(HOUSE_CFLAGS) -MMD -MP -c -o $@ $<
-
+	$(call accepts,-mno-outline-atomics) -fno-align-functions -fasynchronous-unwind-tables
+# Two mappings instead of four, which makes loading faster.
+LIBRARY_LDFLAGS := $(BOTH_LDFLAGS) -shared -nostartfiles -Wl,-soname,libnoself.so -Wl,-z,defs \
+	-Wl,-z,nodlopen,-z,noseparate-code -Wl,--hash-style=both -Wl,--as-needed -Wl,-O1
 # The kernel's headers, for a compiler that finds only those of its C library: Debian's musl-gcc.
 KERNEL_HEADERS := $(if $(call accepts,-include linux/seccomp.h),,-idirafter /usr/include \
 	-idirafter /usr/include/$(shell $(CC) -print-multiarch))
+COMMAND_CFLAGS := $(BOTH_CFLAGS) -D_GNU_SOURCE= -D_FILE_OFFSET_BITS=64 $(KERNEL_HEADERS) -fPIE \
+	-ffunction-sections -fdata-sections
+
+objects = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard $(1:%=shim/%/*.c))))
+CORE := $(call objects,core)
+LIBRARY := $(CORE) $(call objects,preload)
+COMMAND := $(call objects,supervisor command)
+
+all: $(BUILD)/libnoself.so $(BUILD)/noself
+
+# $(call compile,FLAGS)
+define compile
+@mkdir -p $(@D)
+$(CC) $(CPPFLAGS) $(CFLAGS) $(1) -MMD -MP -c -o $@ $<
+endef
+
+$(LIBRARY): $(BUILD)/%.o: %.c Makefile
+	$(call compile,$(LIBRARY_CFLAGS))
+
+$(COMMAND): $(BUILD)/%.o: %.c Makefile
+	$(call compile,$(COMMAND_CFLAGS))
+
+$(BUILD)/libnoself.so: $(LIBRARY)
+	$(CC) $(CFLAGS) $(LDFLAGS) $(LIBRARY_LDFLAGS) -o $@ $^
 
 # If there is a static libc, the command is static and needs no other file at run time.
-COMMAND_CFLAGS := -std=gnu11 -D_GNU_SOURCE= -D_FILE_OFFSET_BITS=64 $(KERNEL_HEADERS) -fPIE \
-	-ffunction-sections -fdata-sections $(call accepts,-fcf-protection) \
-	$(call accepts,-mbranch-protection=standard) '-fdebug-prefix-map=$(CURDIR)=.' $(WARN)
-COMMAND_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections \
-	$(if $(filter -g%,$(CFLAGS)),,-s)
-# $(call links,FLAG) is FLAG if it gives a program without a loader; musl-gcc treats -static-pie
-# like -pie.
+# $(call links,FLAG) is FLAG if it gives a program without a loader; musl-gcc treats -static-pie like
+# -pie.
 links = $(shell program=$$(mktemp); echo 'int main(void) { return 0; }' | \
 	$(CC) $(CFLAGS) $(LDFLAGS) -fPIE $(1) -x c - -o $$program 2>/dev/null && \
 	readelf -lW $$program | awk '/INTERP/ { exit 1 }' && echo $(1); rm -f $$program)
 STATIC = $(eval STATIC := $(or $(call links,-static-pie),$(call links,-static)))$(STATIC)
 
-$(BUILD)/noself: $(COMMAND_OBJECTS) $(CORE_OBJECTS)
+$(BUILD)/noself: $(COMMAND) $(CORE)
 	$(if $(STATIC),,@echo 'no static libc here, so $@ is linked dynamically')
-	$(CC) $(CFLAGS) $(LDFLAGS) $(COMMAND_LDFLAGS) $(or $(STATIC),-pie) -o $@ $^
-
-$(COMMAND_OBJECTS): $(BUILD)/%.o: %.c Makefile
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Ishim $(CFLAGS) $(COMMAND_CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) $(CFLAGS) $(LDFLAGS) $(BOTH_LDFLAGS) -Wl,--gc-sections $(or $(STATIC),-pie) -o $@ $^
 
 # Compiled in: version and LIBDIR. The file $(BUILD)/libdir changes when LIBDIR does.
 $(BUILD)/shim/command/main.o: COMMAND_CFLAGS += '-DVERSION="$(VERSION)"'
 $(BUILD)/shim/command/main.o: shim/version
 $(BUILD)/shim/command/find_library.o: COMMAND_CFLAGS += '-DLIBDIR="$(LIBDIR)"'
 $(BUILD)/shim/command/find_library.o: $(BUILD)/libdir
-
 $(BUILD)/libdir: $(if $(filter-out x$(LIBDIR),x$(file <$(BUILD)/libdir)),FORCE)
 	@mkdir -p $(@D)
 	@echo '$(LIBDIR)' >$@
-
 FORCE:
 
-UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
-
-units: $(UNITS)
-
-probes: $(PROBES) $(UNITS) $(BUILD)/tests/fuzz_twin $(BUILD)/tests/fuzz_mistake.so
-
-# The pure parts are linked into the unit tests.
-PURE_OBJECTS := $(addprefix $(BUILD)/shim/core/,endpoint.o errnames.o \
-	log_limit.o log_line.o settings.o tcpinfo.o text.o verdict.o) \
-	$(addprefix $(BUILD)/shim/supervisor/,filter.o ports.o)
-
-COMMAND_PURE := $(addprefix $(BUILD)/shim/command/,elf_file.o environment.o messages.o path.o \
-	program.o)
-
-$(BUILD)/unit/%: tests/unit/%.c $(PURE_OBJECTS) $(COMMAND_PURE) Makefile
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Ishim -std=gnu11 -Wall -Wextra -Werror $(CFLAGS) $(LDFLAGS) -MMD -MP \
-		-o $@ $< $(UNIT_OBJECTS) -pthread
-
-# Unit tests of parts that make system calls are linked with the whole library.
-UNIT_OBJECTS = $(PURE_OBJECTS) $(COMMAND_PURE)
-$(filter $(BUILD)/unit/test_acting_%,$(UNITS)): UNIT_OBJECTS = $(LIBRARY_OBJECTS)
-$(filter $(BUILD)/unit/test_acting_%,$(UNITS)): $(LIBRARY_OBJECTS)
-
-# The guard, linked with a model of a socket instead of the kernel.
-EXPLORED := $(addprefix shim/core/,guard detect_self endpoint sys tcpinfo tcpsock verdict) \
-	$(addprefix shim/preload/,connect dial fastopen)
-MODELLED := $(EXPLORED:%=$(BUILD)/model/%.o) \
-	$(patsubst %.c,$(BUILD)/model/%.o,$(wildcard tests/unit/model_*.c) tests/unit/search.c)
-$(BUILD)/model/%.o: %.c Makefile
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -DRAW_SYSCALL_ELSEWHERE -Ishim -Itests/unit -std=gnu11 -Wall -Wextra \
-		-Werror $(CFLAGS) $(call accepts,-ftrivial-auto-var-init=zero) -MMD -MP -c -o $@ $<
-$(BUILD)/unit/test_guard: UNIT_OBJECTS = $(MODELLED)
-$(BUILD)/unit/test_guard: $(MODELLED)
-
-$(BUILD)/tests/%: tests/probes/%.c Makefile
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -std=gnu11 -Wall -Wextra -Werror $(CFLAGS) -MMD -MP -o $@ $< -pthread
-
-# The differential fuzz, and a library with mistakes that it must find.
-$(BUILD)/tests/fuzz_twin: $(wildcard tests/fuzz/*.[ch]) Makefile
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -std=gnu11 -Wall -Wextra -Werror $(CFLAGS) -o $@ \
-		$(filter %.c,$^) -pthread
-
-$(BUILD)/tests/fuzz_mistake.so: tests/fuzz/mistakes/mistake.c Makefile
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -std=gnu11 -Wall -Wextra -Werror $(CFLAGS) -shared -fPIC -o $@ $<
-
-# Other architectures, by Debian's cross compilers, and musl: $(BUILD)/ARCH/libnoself.so.
+# Other architectures by Debian's cross compilers, and musl: $(BUILD)/ARCH/libnoself.so.
 TRIPLET_i386 := i686-linux-gnu
 TRIPLET_aarch64 := aarch64-linux-gnu
 TRIPLET_armhf := arm-linux-gnueabihf
 TRIPLET_riscv64 := riscv64-linux-gnu
 
 arch:
-	@test -n '$(TRIPLET_$(ARCH))' || { echo "make arch: ARCH='$(ARCH)', expected ARCH=i386," \
+	@test -n '$(TRIPLET_$(ARCH))' || { echo "make arch: ARCH='$(ARCH)': expected ARCH=i386," \
 		"aarch64, armhf or riscv64; nothing was built" >&2; exit 2; }
 	$(MAKE) CC=$(TRIPLET_$(ARCH))-gcc BUILD=$(BUILD)/$(ARCH) all
 
 musl:
 	$(MAKE) CC=musl-gcc BUILD=$(BUILD)/musl all
+
+# What the tests need.
+
+TEST_CC = $(CC) $(CPPFLAGS) -Ishim -std=gnu11 -Wall -Wextra -Werror $(CFLAGS) -MMD -MP
+PROBES := $(patsubst tests/probes/%.c,$(BUILD)/tests/%,$(wildcard tests/probes/*.c))
+UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+
+units: $(UNITS)
+probes: $(PROBES) $(UNITS) $(BUILD)/tests/fuzz_twin $(BUILD)/tests/fuzz_mistake.so
+
+$(PROBES): $(BUILD)/tests/%: tests/probes/%.c Makefile
+	@mkdir -p $(@D)
+	$(TEST_CC) -o $@ $< -pthread
+
+# A unit test is linked with the parts that it calls, from an archive of all of them.
+$(BUILD)/unit/parts.a: $(CORE) $(filter-out %/main.o,$(COMMAND))
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(UNITS): $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/unit/parts.a Makefile
+	@mkdir -p $(@D)
+	$(TEST_CC) $(LDFLAGS) -o $@ $< $(UNIT_PARTS) $(BUILD)/unit/parts.a -pthread
+
+# The tests of hooks are linked with the library, so that their connect() and bind() are its own.
+$(filter %/test_acting_looks %/test_acting_refused,$(UNITS)): UNIT_PARTS = $(LIBRARY)
+$(filter %/test_acting_looks %/test_acting_refused,$(UNITS)): $(LIBRARY)
+
+# The guard, linked with a model of a socket instead of the kernel.
+EXPLORED := $(addprefix shim/core/,guard detect_self endpoint sys tcpinfo tcpsock verdict) \
+	$(addprefix shim/preload/,connect dial fastopen) \
+	$(basename $(wildcard tests/unit/model_*.c) tests/unit/search.c)
+MODELLED := $(EXPLORED:%=$(BUILD)/model/%.o)
+$(MODELLED): $(BUILD)/model/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(TEST_CC) -DRAW_SYSCALL_ELSEWHERE -Itests/unit \
+		$(call accepts,-ftrivial-auto-var-init=zero) -c -o $@ $<
+$(BUILD)/unit/test_guard: UNIT_PARTS = $(MODELLED)
+$(BUILD)/unit/test_guard: $(MODELLED)
+
+# The differential fuzz, and a library with mistakes that it must find.
+$(BUILD)/tests/fuzz_twin: $(wildcard tests/fuzz/*.[ch]) Makefile
+	@mkdir -p $(@D)
+	$(TEST_CC) -o $@ $(filter %.c,$^) -pthread
+
+$(BUILD)/tests/fuzz_mistake.so: tests/fuzz/mistakes/mistake.c Makefile
+	@mkdir -p $(@D)
+	$(TEST_CC) -shared -fPIC -o $@ $<
 
 check: all probes
 	tests/run
@@ -158,44 +152,95 @@ check: all probes
 soak: all probes
 	tests/soak $(DIALS)
 
+# Proves that the pure parts have no run-time error for any input (Frama-C).
+prove:
+	tests/prove/run
+
+# Plants single mistakes in shim/ and lists those that no test notices; MUTANTS is how many.
+mutants:
+	tests/mutants $(if $(MUTANTS),-n $(MUTANTS))
+
+# Measures which lines and branches of shim/ the tests execute.
+coverage:
+	tests/coverage
+
+# With sanitizers, in $(BUILD)/asan and $(BUILD)/tsan: the library, unit tests and storm probes.
+# Programs built without a sanitizer get its runtime preloaded before the library.
+ASAN_CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+TSAN_CFLAGS := -O1 -g -fsanitize=thread
+RUNTIME = $(shell $(CC) -print-file-name=lib$(1).so)
+
+asan:
+	$(MAKE) BUILD='$(BUILD)/asan' CFLAGS='$(ASAN_CFLAGS)' LDFLAGS= all units
+
+tsan:
+	$(MAKE) BUILD='$(BUILD)/tsan' CFLAGS='$(TSAN_CFLAGS)' LDFLAGS= all \
+		$(patsubst tests/probes/%.c,'$(BUILD)/tsan/tests/%',$(wildcard tests/probes/storm*.c))
+
+# Without the tests that pass invalid memory or run set-user-ID programs: ASan reports the program.
+SANITIZED ?= early fastopen log storms
+
+sanitize: asan all probes
+	tests/run sanitize
+	ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
+		NOSELF_LIB='$(call RUNTIME,asan):$(abspath $(BUILD))/asan/libnoself.so' \
+		tests/run $(SANITIZED)
+
+# libFuzzer, for FUZZ_SECONDS; it keeps its corpus for the next run.
+FUZZ_SECONDS ?= 20
+FUZZERS := $(patsubst tests/unit/%.c,$(BUILD)/fuzz/%,$(wildcard tests/unit/fuzz_*.c))
+
+# What fuzz_program needs of the command.
+FUZZED := command/program command/elf_file
+
+$(FUZZERS): $(BUILD)/fuzz/%: tests/unit/%.c tests/unit/fuzz.h $(wildcard shim/*/*.[ch]) Makefile
+	@mkdir -p $(@D)
+	clang $(CPPFLAGS) -Ishim -std=gnu11 -D_GNU_SOURCE= -Wall -Wextra -Werror -g -O1 \
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< \
+		$(FUZZED:%=shim/%.c)
+fuzzers: $(FUZZERS)
+
+fuzz: fuzzers
+	@for fuzzer in $(FUZZERS); do \
+		mkdir -p $$fuzzer.corpus; \
+		$$fuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=5000 -print_final_stats=1 \
+			-artifact_prefix=$$fuzzer. $$fuzzer.corpus >$$fuzzer.log 2>&1 || { \
+			tail -n 40 $$fuzzer.log; echo "$$fuzzer.*: the input that failed"; exit 1; }; \
+		echo "$${fuzzer##*/}: $$(sed -n 's/^Done //p' $$fuzzer.log), nothing found"; \
+	done
+
 # The benchmark; QUICK=1 takes only seconds. RESULTS is the directory for the tables and the picture.
 # The empty library is linked like libnoself.so and has a page of data.
 RESULTS ?= $(BUILD)/bench
 
 $(BUILD)/bench/worker: scripts/bench/worker.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -std=gnu11 -Wall -Wextra -Werror $(CFLAGS) -o $@ $<
+	$(TEST_CC) -o $@ $<
 
 $(BUILD)/bench/empty.so: Makefile
 	@mkdir -p $(@D)
-	echo 'int empty_library = 1;' | $(CC) $(CFLAGS) -fPIC $(HOUSE_LDFLAGS) -o $@ -x c -
+	echo 'int empty_library = 1;' | $(CC) $(CFLAGS) -fPIC $(LIBRARY_LDFLAGS) -o $@ -x c -
 
 bench: all $(BUILD)/bench/worker $(BUILD)/bench/empty.so
 	scripts/bench/bench $(if $(QUICK),--quick) '$(RESULTS)'
 
-.PHONY: bench
-
-FORMATTED := $(wildcard shim/*/*.[ch] tests/probes/*.[ch] tests/unit/*.[ch] tests/prove/*.[ch] tests/fuzz/*.[ch] \
-	tests/fuzz/mistakes/*.c scripts/bench/*.[ch])
+FORMATTED = $(wildcard shim/*/*.[ch] tests/*/*.[ch] tests/fuzz/mistakes/*.c scripts/bench/*.[ch])
 SHELL_FILES = $(shell grep -lIE '^\#!.*(sh|bats)$$|shellcheck shell=' -r scripts tests .ci)
-
-TIDY := clang-tidy --quiet --warnings-as-errors='*' \
-	--checks='-*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling'
+TIDY := clang-tidy --quiet --warnings-as-errors='*' --checks='-*,bugprone-*,clang-analyzer-*,$\
+	-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,$\
+	-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling'
 
 lint:
 	clang-format --dry-run --Werror $(FORMATTED)
 	cppcheck --quiet --std=c11 --enable=warning,style,performance,portability --inline-suppr \
 		--suppress=missingIncludeSystem --suppress=unusedStructMember --error-exitcode=1 shim
-	$(TIDY) $(LIBRARY_SOURCES) -- -std=gnu11 -Ishim 2>/dev/null
-	$(TIDY) $(COMMAND) -- -std=gnu11 -Ishim -D_GNU_SOURCE= \
+	$(TIDY) $(LIBRARY:$(BUILD)/%.o=%.c) -- -std=gnu11 -Ishim 2>/dev/null
+	$(TIDY) $(COMMAND:$(BUILD)/%.o=%.c) -- -std=gnu11 -Ishim -D_GNU_SOURCE= \
 		-DVERSION='""' -DLIBDIR='""' 2>/dev/null
 	shellcheck $(SHELL_FILES)
 
 # All installed files, as mode:file:destination; `uninstall` removes these. $$from is the build
 # directory.
-DATADIR = $(PREFIX)/share
-# zsh's own directory for completions; Debian's packages use another.
-ZSHDIR ?= $(DATADIR)/zsh/site-functions
 completions = 644:scripts/completions/$(1).bash:$(DATADIR)/bash-completion/completions/$(1) \
 	644:scripts/completions/$(1).zsh:$(ZSHDIR)/_$(1) \
 	644:scripts/completions/$(1).fish:$(DATADIR)/fish/vendor_completions.d/$(1).fish
@@ -245,80 +290,18 @@ uninstall:
 		rmdir $(if $(DESTDIR),-p) ".$$directory" 2>/dev/null || true; \
 	done
 
-.PHONY: install uninstall
-
 # A tarball that runs from any directory, on any Linux of this architecture.
 dist:
 	CC='$(CC)' CFLAGS='$(CFLAGS)' scripts/dist '$(BUILD)'
 
-.PHONY: dist
-
 deb:
 	scripts/debian/build '$(BUILD)'
-
-.PHONY: deb
-
-# With sanitizers, in $(BUILD)/asan and $(BUILD)/tsan: the library, unit tests and storm probes.
-# Programs built without a sanitizer get its runtime preloaded before the library.
-ASAN_CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
-TSAN_CFLAGS := -O1 -g -fsanitize=thread
-RUNTIME = $(shell $(CC) -print-file-name=lib$(1).so)
-
-asan:
-	$(MAKE) BUILD='$(BUILD)/asan' CFLAGS='$(ASAN_CFLAGS)' LDFLAGS= all units
-
-tsan:
-	$(MAKE) BUILD='$(BUILD)/tsan' CFLAGS='$(TSAN_CFLAGS)' LDFLAGS= all \
-		$(patsubst tests/probes/%.c,'$(BUILD)/tsan/tests/%',$(wildcard tests/probes/storm_*.c))
-
-# Without the tests that pass invalid memory or run set-user-ID programs: ASan reports the program.
-SANITIZED ?= early fastopen log storms
-
-sanitize: asan all probes
-	tests/run sanitize
-	ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
-		NOSELF_LIB='$(call RUNTIME,asan):$(abspath $(BUILD))/asan/libnoself.so' \
-		tests/run $(SANITIZED)
-
-# libFuzzer on the pure parts, each for FUZZ_SECONDS; it keeps its corpus for the next run.
-FUZZ_SECONDS ?= 20
-FUZZERS := $(patsubst tests/unit/%.c,$(BUILD)/fuzz/%,$(wildcard tests/unit/fuzz_*.c))
-
-$(BUILD)/fuzz/%: tests/unit/%.c tests/unit/fuzz.h $(LIBRARY_SOURCES) $(wildcard shim/*/*.h) Makefile
-	@mkdir -p $(@D)
-	clang $(CPPFLAGS) -Ishim -std=gnu11 -D_GNU_SOURCE= -Wall -Wextra -Werror -g -O1 \
-		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< \
-		$(patsubst $(BUILD)/%.o,%.c,$(PURE_OBJECTS) $(COMMAND_PURE))
-
-fuzzers: $(FUZZERS)
-
-fuzz: fuzzers
-	@for fuzzer in $(FUZZERS); do \
-		mkdir -p $$fuzzer.corpus; \
-		$$fuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=5000 -print_final_stats=1 \
-			-artifact_prefix=$$fuzzer. $$fuzzer.corpus >$$fuzzer.log 2>&1 || { \
-			tail -n 40 $$fuzzer.log; echo "$$fuzzer.*: the input that failed"; exit 1; }; \
-		echo "$${fuzzer##*/}: $$(sed -n 's/^Done //p' $$fuzzer.log), nothing found"; \
-	done
-
-# Proves that the pure parts have no run-time error for any input (Frama-C).
-prove:
-	tests/prove/run
-
-# Plants single mistakes in shim/ and lists those that no test notices; MUTANTS is how many.
-mutants:
-	tests/mutants $(if $(MUTANTS),-n $(MUTANTS))
-
-# Measures which lines and branches of shim/ the tests execute.
-coverage:
-	tests/coverage
-
-.PHONY: asan tsan sanitize fuzzers fuzz prove mutants coverage
 
 clean:
 	rm -rf $(BUILD)
 
--include $(LIBRARY_OBJECTS:.o=.d) $(MODELLED:.o=.d) $(COMMAND_OBJECTS:.o=.d) $(PROBES:=.d) $(UNITS:=.d)
+-include $(patsubst %.o,%.d,$(LIBRARY) $(COMMAND) $(MODELLED)) $(PROBES:=.d) $(UNITS:=.d)
 
-.PHONY: all arch musl units probes check soak lint clean
+.PHONY: all arch musl units probes check soak prove mutants coverage asan tsan sanitize fuzzers fuzz \
+	bench lint install uninstall dist deb clean
 .DELETE_ON_ERROR:
