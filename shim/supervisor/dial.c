@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One reported dial: makes it impossible that it reaches itself, and says how it goes on. */
+/* Handles one reported dial: keeps it from reaching itself and decides the answer. */
 #include "dial.h"
 
 #include <stddef.h>
@@ -27,7 +27,7 @@ uint64_t dial_netns(int socket)
 	return cookie;
 }
 
-/* The range of ephemeral ports where the dial is made; not known in another namespace. */
+/* The ephemeral range of the dial's namespace; unknown for another namespace than this one. */
 static struct ports ports_of(const struct supervisor *s, const struct dial *dial)
 {
 	char text[32], *rest;
@@ -38,7 +38,8 @@ static struct ports ports_of(const struct supervisor *s, const struct dial *dial
 	return (struct ports){low, (uint32_t)strtoul(rest, NULL, 10)};
 }
 
-/* Whether an unbound socket of this namespace that dials `to` has that address as its own, too. */
+/* Whether an unbound socket of this namespace that dials `to` gets that address as source address.
+ */
 static bool is_own(const struct endpoint *to)
 {
 	const int udp = socket(to->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -46,7 +47,7 @@ static bool is_own(const struct endpoint *to)
 	union socket_name name;
 	const socklen_t length = endpoint_name(to, &name);
 
-	/* Sends nothing, but gives the socket the address that a dial would leave from. */
+	/* Sends nothing, but gives the socket the source address of such a dial. */
 	if (sys_connect(udp, &name, length) == 0)
 		tcpsock_local(udp, &local);
 	sys_close(udp);
@@ -60,8 +61,8 @@ long dial_request(const struct supervisor *supervisor, unsigned long request, vo
 }
 
 /*
- * The order is what keeps this from another program's descriptor: the thread of that pidfd has made
- * the call if the call still waits when the pidfd is there.
+ * The order matters: if the call still waits after pidfd_open(), the pidfd is that of the thread
+ * that made it, so the descriptor is never another program's.
  */
 int dial_fetch(const struct supervisor *supervisor, const struct seccomp_notif *notification,
 	       int fd)
@@ -75,7 +76,7 @@ int dial_fetch(const struct supervisor *supervisor, const struct seccomp_notif *
 	return copy;
 }
 
-/* Whether the dial leaves from the address it goes to. Ports aside. */
+/* Whether source and destination address are the same, whatever the ports. */
 enum own { OWN_NO, OWN_YES, OWN_UNKNOWN };
 static enum own leaves_from_destination(const struct dial *dial)
 {
@@ -93,7 +94,7 @@ static enum own leaves_from_destination(const struct dial *dial)
 
 static long fail(const struct settings *settings, const struct dial *dial, struct log_event *event)
 {
-	struct endpoint *self = &event->self; /* where the two ends would have met */
+	struct endpoint *self = &event->self; /* the name that both ends would have had */
 
 	*self = dial->local;
 	if (endpoint_is_wildcard(self))
@@ -103,7 +104,7 @@ static long fail(const struct settings *settings, const struct dial *dial, struc
 	return -settings->error;
 }
 
-/* The program chose the source port itself. */
+/* For a socket whose source port the program chose. */
 static long decide_pinned(const struct settings *settings, const struct dial *dial,
 			  struct log_event *event)
 {
@@ -114,12 +115,12 @@ static long decide_pinned(const struct settings *settings, const struct dial *di
 	return settings->pinned_allowed ? DIAL_CONTINUE : result;
 }
 
-/* The kernel is to choose the source port: not the destination's. */
+/* For a socket whose source port the kernel chooses: excludes the destination port. */
 static long decide_free(const struct supervisor *s, const struct dial *dial, uint64_t id,
 			struct log_event *event)
 {
 	const struct ports ports = ports_of(s, dial);
-	/* The kernel counts notifications: multiplied, they are spread evenly. */
+	/* The kernel numbers notifications; multiplied, these numbers are spread evenly. */
 	const uint32_t random = (uint32_t)(id * 0x9e3779b97f4a7c15 >> 32);
 	uint32_t range;
 
@@ -143,7 +144,7 @@ static long decide(const struct supervisor *s, struct dial *dial, uint64_t id,
 		return DIAL_CONTINUE;
 	dial->is_here = dial_netns(dial->socket) == s->netns;
 	if (dial->local.port != 0) {
-		/* Only a socket in its first state can dial. */
+		/* A socket that is not closed cannot dial. */
 		if (!tcpsock_is_closed(dial->socket))
 			return DIAL_CONTINUE;
 		if (tcpsock_is_pinned(dial->socket) > 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One reported dial: makes it impossible that it reaches itself, and says how it goes on. */
+/* Handles one reported dial: keeps it from reaching itself and decides the answer. */
 #pragma once
 
 #include <linux/seccomp.h>
@@ -8,7 +8,7 @@
 
 #define DIAL_RANGE_FILE "/proc/sys/net/ipv4/ip_local_port_range"
 
-/* What the supervisor knows. */
+/* The state of the supervisor. */
 struct supervisor {
 	const struct context *context;
 	int listener;
@@ -22,15 +22,13 @@ uint64_t dial_netns(int socket);
 /* One request to the listener; 0 or a negative errno. */
 long dial_request(const struct supervisor *supervisor, unsigned long request, void *argument);
 
-/* A copy of a descriptor of the thread that waits for an answer; negative where it waits no more.
- */
+/* Copies a descriptor of the thread that waits for an answer; negative if it no longer waits. */
 int dial_fetch(const struct supervisor *supervisor, const struct seccomp_notif *notification,
 	       int fd);
 
 /*
- * What to answer: DIAL_CONTINUE, or a negative errno, or the value that the call is to return.
- * Whatever fails on the way: DIAL_CONTINUE. `event` is what is to be logged; its action is NULL
- * where nothing is.
+ * Returns the answer: DIAL_CONTINUE, a negative errno, or a value for the call to return. If a step
+ * fails, DIAL_CONTINUE. Fills `event` for the log; its action is NULL if there is nothing to log.
  */
 enum { DIAL_CONTINUE = 0 };
 long dial_decide(const struct supervisor *supervisor, const struct seccomp_notif *notification,

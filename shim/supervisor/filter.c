@@ -42,14 +42,14 @@ static void add(struct builder *b, uint16_t code, uint32_t value, uint8_t if_tru
 	b->steps[b->length++] = (struct sock_filter){code, if_true, if_false, value};
 }
 
-/* Calls of that number end in `action`. Expects the number to be loaded, as does the next one. */
+/* Returns `action` for calls with that number. Like the next one, expects the number loaded. */
 static void rule(struct builder *b, uint32_t number, uint32_t action)
 {
 	add(b, IF_EQUAL, number, 0, 1);
 	add(b, RETURN, action, 0, 0);
 }
 
-/* Calls of that number are reported if the lower half of the argument passes the test. */
+/* Reports calls with that number if the lower half of the argument passes the test. */
 static void rule_if(struct builder *b, uint32_t number, size_t argument, uint16_t test,
 		    uint32_t value)
 {
@@ -61,8 +61,8 @@ static void rule_if(struct builder *b, uint32_t number, size_t argument, uint16_
 }
 
 /*
- * Other calls pass nothing but tests of architecture and number, so that the kernel finds out
- * beforehand that they are always allowed, and need not run the filter for them.
+ * For all other calls the filter tests only architecture and number. The kernel then detects when
+ * the filter is installed that they are always allowed, and does not run it for them.
  */
 static void add_arch(struct builder *b, const struct arch *a)
 {
@@ -76,7 +76,7 @@ static void add_arch(struct builder *b, const struct arch *a)
 	rule_if(b, (uint32_t)a->sendmmsg | a->number_bits, 3, IF_ANY_BIT, MSG_FASTOPEN);
 	if (a->socketcall != NONE)
 		rule_if(b, (uint32_t)a->socketcall, 0, IF_EQUAL, SOCKETCALL_CONNECT);
-	/* It would dial unseen; programs that use it fall back to connect(). */
+	/* io_uring would dial without a report. Programs that use it fall back to connect(). */
 	rule(b, IO_URING_SETUP | a->number_bits, SECCOMP_RET_ERRNO | EPERM);
 	b->steps[test].jf = (uint8_t)(b->length - test - 1);
 }

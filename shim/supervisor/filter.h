@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How a system call names the socket and the destination. */
+/* Where the arguments of a system call have the socket and the destination. */
 enum call_kind {
 	KIND_OTHER, /* it does not dial */
 	KIND_CONNECT,
@@ -16,12 +16,12 @@ enum call_kind {
 	KIND_SOCKETCALL,
 };
 
-/* Fills `steps` with the filter, for calls of all known architectures; how many steps there are. */
+/* Fills `steps` with the filter for the calls of all known architectures; returns its length. */
 enum { FILTER_SIZE = 192 };
 unsigned short filter_build(struct sock_filter steps[FILTER_SIZE]);
 
-/* What a reported call is; `is_32bit` says whether its pointers and structures are 32-bit ones. */
+/* The kind of a reported call; `is_32bit` says whether its pointers and structures are 32-bit. */
 enum call_kind filter_kind(const struct seccomp_data *call, bool *is_32bit);
 
-/* Whether this was compiled for one of them. */
+/* Whether this program was compiled for a known architecture. */
 bool filter_knows_machine(void);

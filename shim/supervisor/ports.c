@@ -12,7 +12,7 @@ struct ports_choice ports_without(const struct ports *ports, uint32_t own, uint1
 	uint32_t low = own & 0xffff, high = own >> 16;
 	struct ports_choice choice = {PORTS_UNCHANGED, own};
 
-	/* The kernel ignores a bound outside of the namespace's range. */
+	/* The kernel ignores a bound outside the namespace's range. */
 	if (low < first || low > last)
 		low = 0;
 	if (high < first || high > last)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The supervisor's process: on its own, deaf to signals, with nothing of the launcher's open. */
+/* The supervisor's process: detached, ignores signals, keeps none of the launcher's files open. */
 #include "process.h"
 
 #include <errno.h>
@@ -20,15 +20,14 @@
 
 enum {
 	END = 3, /* of the launcher's channel */
-	/* So often receiving may fail in a row: then it is forbidden, and dials fail with ENOSYS.
-	 */
+	/* If receiving fails so often in a row, it is forbidden; dials then fail with ENOSYS. */
 	MOST_FAILURES = 1000,
 };
 
 /* SECCOMP_IOCTL_NOTIF_SET_FLAGS, Linux 6.6; SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP is 1. */
 #define NOTIFY_SET_FLAGS _IOW('!', 4, uint64_t)
 
-/* Keeps the channel and nothing else. */
+/* Closes all descriptors except the channel. */
 static void close_all_but(int end)
 {
 	end = fcntl(end, F_DUPFD, END);
@@ -45,18 +44,18 @@ static void detach(int end, int launcher)
 	struct rlimit limit;
 	char name[16];
 
-	/* systemd, among others, sends signals to all of a service; the command must end first. */
+	/* systemd and others signal all processes of a service; the command must end first. */
 	for (int number = 1; number < NSIG; number++)
 		signal(number, SIG_IGN);
 	setsid();
 	if (chdir("/") < 0)
-		errno = 0; /* then it stays where it is */
-	/* A command that is allowed three descriptors must not have a supervisor with three. */
+		errno = 0; /* ignore: it stays in its directory */
+	/* The command's limit may be three descriptors; the supervisor needs more. */
 	getrlimit(RLIMIT_NOFILE, &limit);
 	limit.rlim_cur = limit.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &limit);
 	close_all_but(end);
-	/* This is how noselfctl knows whose supervisor it is. */
+	/* noselfctl reads from the title which command it supervises. */
 	snprintf(name, sizeof(name), "noself:%d", launcher);
 	prctl(PR_SET_NAME, name);
 }
@@ -68,13 +67,13 @@ static void detach(int end, int launcher)
 static void log_event(const struct supervisor *s, const struct seccomp_notif *n,
 		      const struct log_event *event)
 {
-	/* The lines of processes that share a limit are limited less, as their pids alternate. */
+	/* Processes that share a limiter are limited less: alternating pids reset its counters. */
 	enum { LIMITS = 16 };
 	static struct log_limit limits[LIMITS];
 	struct context context = *s->context;
 	char name[16];
 
-	/* Where the library is loaded it sees this dial too, does it over and writes the line. */
+	/* If the library is loaded, it handles this dial too, and writes the line. */
 	if (context.settings.log == LOG_OFF ||
 	    (event->result >= 0 && target_maps(n->pid, "/libnoself.so")))
 		return;
@@ -104,29 +103,29 @@ static void answer(const struct supervisor *supervisor, const struct seccomp_not
 	dial_request(supervisor, SECCOMP_IOCTL_NOTIF_SEND, &response);
 }
 
-/* Answers the dials of the supervised programs, one after another, until the last has ended. */
+/* Answers the dials of the supervised programs one by one, until the last program has ended. */
 static void loop(const struct supervisor *supervisor)
 {
 	struct pollfd listener = {.fd = supervisor->listener, .events = POLLIN};
 	int failures = 0;
 
-	/* The program's processor takes over at once. Else it only takes longer. */
+	/* The kernel switches to the program at once. Without this it only takes longer. */
 	dial_request(supervisor, NOTIFY_SET_FLAGS, (void *)1);
-	/* poll(), for before Linux 6.11 receiving does not end with the last program. */
+	/* poll() first: before Linux 6.11 receiving does not return when the last program ends. */
 	while (failures < MOST_FAILURES &&
 	       (poll(&listener, 1, -1) < 0 || listener.revents & POLLIN)) {
-		struct seccomp_notif notification = {.id = 0}; /* the kernel wants zeros */
+		struct seccomp_notif notification = {.id = 0}; /* the kernel requires zeros */
 		const long r = dial_request(supervisor, SECCOMP_IOCTL_NOTIF_RECV, &notification);
 		if (r == 0)
 			answer(supervisor, &notification);
-		/* With these two the program was killed or interrupted in the meantime. */
+		/* These two errors mean that the program was killed or interrupted. */
 		failures = r == 0 || r == -ENOENT || r == -EINTR ? 0 : failures + 1;
 	}
 }
 
 /*
- * Unmaps the program's constant segments, for most was only used to start. A page fault maps what
- * is around the page, up to the end of the mapping: so advice makes them many small mappings.
+ * Unmaps the pages of the program's constant segments, most of which only the start needed. A page
+ * fault maps the pages around it too, within the mapping, so advice splits it into small mappings.
  */
 static int unmap(struct dl_phdr_info *object, size_t size, void *data)
 {

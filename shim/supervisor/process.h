@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The supervisor's process: on its own, deaf to signals, with nothing of the launcher's open. */
+/* The supervisor's process: detached, ignores signals, keeps none of the launcher's files open. */
 #pragma once
 
 #include "core/log.h"
 
 /*
- * Runs the supervisor in this process, until there is nothing more to supervise; does not return.
+ * Runs the supervisor in this process until the last program has ended; does not return.
  * `end` is a channel to the process `launcher`; each message is an int. The supervisor sends its
  * pid. The launcher sends the number of a descriptor; the supervisor copies that descriptor and
  * answers 0 or a negative errno: with -EPERM the launcher may ask again. The first that is copied

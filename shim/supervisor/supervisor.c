@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Covers a program that cannot be preloaded: the command's one way into the supervisor. */
+/* Starts the supervisor for a program that cannot be preloaded. The command calls only this. */
 #include "supervisor.h"
 
 #include <errno.h>
@@ -39,7 +39,7 @@ static refusal on_yama_3 = {"kernel.yama.ptrace_scope=3 forbids the supervisor",
 static refusal on_no_answer = {"the supervisor does not answer",
 			       "see whether a security module forbids it"};
 
-/* False where the kernel is known not to have IP_LOCAL_PORT_RANGE. */
+/* False if the kernel does not have IP_LOCAL_PORT_RANGE; true if unknown. */
 static bool has_port_range(void)
 {
 	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -50,7 +50,7 @@ static bool has_port_range(void)
 	return has;
 }
 
-/* Like fork(), but the child ends without a signal, and only __WALL waits for it. */
+/* Like fork(), but the child exits without a signal, and wait() finds it only with __WALL. */
 static pid_t fork_silently(void)
 {
 	return (pid_t)raw_syscall(SYS_clone, 0, 0, 0, 0, 0);
@@ -75,7 +75,7 @@ static int install_filter(void)
 	return (int)r;
 }
 
-/* In a child, for a filter cannot be taken off again. */
+/* In a child process, because a filter cannot be removed. */
 static refusal *try_filter(void)
 {
 	int status = 0;
@@ -116,8 +116,8 @@ static bool takes_orphans(void)
 }
 
 /*
- * The supervisor is an orphan, so that wait() in the command finds no child. Where the command
- * would get that orphan back, it is a child from the start, but one that wait() passes over.
+ * The supervisor is an orphan, so that wait() in the command finds no child. If orphans become
+ * children of the command, it is a direct child, but one for which wait() does not wait.
  */
 static void start_process(const struct context *context, int end)
 {
@@ -134,7 +134,8 @@ static void start_process(const struct context *context, int end)
 		waitpid(child, NULL, __WALL);
 }
 
-/* What the supervisor answers to a descriptor of this process; -EPIPE where it is gone. */
+/* Sends a descriptor number; returns the supervisor's answer, -EPIPE if the supervisor has ended.
+ */
 static int offer(int end, int descriptor)
 {
 	int answer;
@@ -145,7 +146,7 @@ static int offer(int end, int descriptor)
 	return answer;
 }
 
-/* Why the supervisor may not look at this process. */
+/* Why the supervisor may not read this process's memory and descriptors. */
 static refusal *of_access(void)
 {
 	char scope = '0';
@@ -164,7 +165,7 @@ static refusal *hand_over(int end)
 		return &on_no_process;
 	const int test = offer(end, end);
 	if (test == -EPERM)
-		prctl(PR_SET_PTRACER, supervisor); /* Yama wants to be told */
+		prctl(PR_SET_PTRACER, supervisor); /* Yama requires it */
 	if (test < 0 && (test != -EPERM || offer(end, end) < 0))
 		return of_access();
 	const int listener = install_filter();

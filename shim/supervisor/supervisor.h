@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* Covers a program that cannot be preloaded: the command's one way into the supervisor. */
+/* Starts the supervisor for a program that cannot be preloaded. The command calls only this. */
 #pragma once
 
 #include "core/log.h"
 
 struct supervisor_error {
 	const char *reason, *remedy;
-	bool is_final; /* the filter is installed all the same: this process can dial no more */
+	bool is_final; /* the filter is already installed: this process can no longer dial */
 };
 
 /*
  * Starts the supervisor and installs the filter in this process, which then executes the command.
- * 0, or -1 with the reason in *error, and then this process is as it was unless the error is final.
- * With 0, *error is zeros, or says what is not covered all the same. Nothing is done, with 0, where
- * the settings switch noself off or where this process is supervised already.
+ * Returns 0, or -1 with the reason in *error; this process is then unchanged unless the error is
+ * final. With 0, *error is zeros or says what is not covered. Returns 0 and does nothing if the
+ * settings disable noself or if this process is already supervised.
  */
 int supervisor_start(const struct context *context, struct supervisor_error *error);
 
-/* The same, as far as it can be known without a supervisor. Changes nothing. */
+/* Whether supervisor_start() can work, as far as that can be known in advance. Changes nothing. */
 int supervisor_check(const struct context *context, struct supervisor_error *error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The supervised thread that waits in a system call: what it dials, its memory, who it is. */
+/* The supervised thread that waits in a system call: its destination, memory, process and name. */
 #include "target.h"
 
 #include <errno.h>
@@ -12,8 +12,7 @@
 #include "core/sys.h"
 #include "filter.h"
 
-/* Younger than the headers of many systems; the calls' numbers are the same on all architectures.
- */
+/* Many systems' headers lack these. The call numbers are the same on all architectures. */
 enum {
 	PIDFD_OPEN = 434,         /* Linux 5.3 */
 	PIDFD_GETFD = 438,        /* Linux 5.6 */
@@ -30,7 +29,7 @@ bool target_read(uint32_t tid, uint64_t address, void *buffer, size_t size)
 	       process_vm_readv((pid_t)tid, &here, 1, &there, 1, 0) == (ssize_t)size;
 }
 
-/* Where the program has its destination: laid out as in the 64-bit struct msghdr. */
+/* The program's pointer to the destination, and its length, as in the 64-bit struct msghdr. */
 struct place {
 	uint64_t address;
 	uint32_t length;
@@ -48,7 +47,7 @@ static bool read_place(uint32_t tid, uint64_t at, bool is_32bit, struct place *p
 	return true;
 }
 
-/* In a struct msghdr it comes first; in the arguments of socketcall(), after the socket. */
+/* It is first in a struct msghdr, and after the socket in the arguments of socketcall(). */
 static bool find(const struct seccomp_notif *n, int *fd, struct place *place)
 {
 	const __u64 *arguments = n->data.args;
@@ -87,7 +86,7 @@ bool target_dial(const struct seccomp_notif *notification, int *fd, struct endpo
 	return to->port != 0;
 }
 
-/* No socket is -1, and no address has this length. */
+/* A descriptor and a length that no real dial has. */
 enum { PROBE_LENGTH = 0x6e6f73 };
 
 bool target_is_probe(const struct seccomp_notif *notification)
@@ -110,7 +109,7 @@ static int open_proc(uint32_t tid, const char *name)
 	return (int)sys_open(path, O_RDONLY | O_CLOEXEC, 0);
 }
 
-/* Reads the start of it as a string; empty where it cannot. */
+/* Reads the start of the file as a string; empty if it cannot be read. */
 static void read_proc(uint32_t tid, const char *name, char *buffer, size_t size)
 {
 	const int fd = open_proc(tid, name);
@@ -131,7 +130,7 @@ uint32_t target_process(uint32_t tid)
 
 bool target_maps(uint32_t tid, const char *name)
 {
-	char lines[4096]; /* the kernel gives as many whole ones as there is room for */
+	char lines[4096]; /* the kernel returns as many whole lines as fit */
 	const int fd = open_proc(tid, "maps");
 	bool is_found = false;
 	long length;
@@ -153,7 +152,7 @@ int target_pidfd(uint32_t tid)
 	long r = raw_syscall(PIDFD_OPEN, (long)tid, PIDFD_OF_THREAD, 0, 0, 0);
 	if (r != -EINVAL)
 		return (int)r;
-	/* Before Linux 6.9 there are pidfds of processes only. */
+	/* Before Linux 6.9 there are pidfds only for processes. */
 	const long process = (long)target_process(tid);
 	if (process != (long)tid &&
 	    raw_syscall(SYS_kcmp, (long)tid, process, KCMP_DESCRIPTORS, 0, 0) != 0)
