@@ -17,9 +17,9 @@ setup() {
 @test "a dial from another library's constructor is covered, with the settings" {
   # The constructor of the second preloaded library runs first.
   run -0 trap_run 50000 50000 env LD_PRELOAD="$EARLY" true
-  [[ $(count '^early .*: OK self=yes$') == 4 && ${lines[-1]} == 'early port: shown' ]]
+  [[ $(count '^early .*: OK self=yes$') == 4 && ${lines[-2]} == 'early sends: 2 1 0' && ${lines[-1]} == 'early port: shown' ]]
   run -0 trap_run 50000 50000 env LD_PRELOAD="$LIBRARY $EARLY" true
-  [[ $(count '^early .*: ECONNREFUSED self=no$') == 4 && ${lines[-1]} == 'early port: shown' ]]
+  [[ $(count '^early .*: ECONNREFUSED self=no$') == 4 && ${lines[-2]} == 'early sends: 2 1 0' && ${lines[-1]} == 'early port: shown' ]]
   # The dials come before the library's constructor, which reports invalid values.
   NOSELF_ERRNO=EHOSTDOWN NOSELF_MODE=bad NOSELF_LOG=stderr \
     run -0 trap_run 50000 50000 env LD_PRELOAD="$LIBRARY $EARLY" true

@@ -24,5 +24,12 @@ __attribute__((constructor)) static void early(void)
 	report("sendto", sendto(fd[1], "x", 1, MSG_FASTOPEN, &to.any, to.length), fd[1]);
 	report("sendmsg", sendmsg(fd[2], &message.msg_hdr, MSG_FASTOPEN), fd[2]);
 	report("sendmmsg", sendmmsg(fd[3], &message, 1, MSG_FASTOPEN), fd[3]);
+	/* Those that do not dial. */
+	struct mmsghdr plain = {.msg_hdr = {.msg_iov = &data, .msg_iovlen = 1}};
+	int pair[2];
+	socketpair(AF_UNIX, SOCK_DGRAM, 0, pair);
+	const long sent = sendto(pair[0], "x", 1, 0, NULL, 0) + sendmsg(pair[0], &plain.msg_hdr, 0);
+	dprintf(1, "early sends: %ld %d %d\n", sent, sendmmsg(pair[0], &plain, 1, 0),
+		sendmmsg(pair[0], &plain, 0, MSG_FASTOPEN));
 	dprintf(1, "early port: %s\n", own_port(bound_to(&any_port)) ? "shown" : "none");
 }

@@ -7,7 +7,9 @@
 #include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -15,6 +17,7 @@
 #include "core/log.h"
 #include "core/sys.h"
 #include "core/tcpsock.h"
+#include "core/write_line.h"
 #include "unit.h"
 
 static const struct sockaddr_in loopback = {.sin_family = AF_INET, .sin_addr = {0x0100007f}};
@@ -207,8 +210,35 @@ static void test_other_stderr(void)
 	close(ends[1]);
 }
 
+/* A file at its size limit raises no signal; a pipe takes a line by a descriptor of two digits. */
+static void test_files_and_pipes(void)
+{
+	char path[] = "/tmp/noself-unit-XXXXXX";
+	struct rlimit before;
+	struct text line;
+	int ends[2];
+
+	text_start(&line);
+	text_end(&line);
+	close(mkstemp(path));
+	getrlimit(RLIMIT_FSIZE, &before);
+	const struct rlimit none = {0, before.rlim_max};
+	setrlimit(RLIMIT_FSIZE, &none);
+	const bool is_written = write_line_to_file(path, &line);
+	setrlimit(RLIMIT_FSIZE, &before);
+	CHECK(!is_written && write_line_to_file(path, &line));
+	unlink(path);
+	CHECK(pipe2(ends, O_NONBLOCK) == 0);
+	const int high = fcntl(ends[1], F_DUPFD, 10);
+	CHECK(write_line(high, &line) && read(ends[0], path, 2) == 1);
+	close(high);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 int main(void)
 {
+	test_files_and_pipes();
 	test_sockets();
 	test_own_hint();
 	test_other_stderr();
