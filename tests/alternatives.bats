@@ -68,12 +68,6 @@ static: Cannot assign requested address' ]]
     "$PROBES/dial" -q -c 100 127.0.0.1 50000'
 }
 
-@test "a port below the ephemeral range is safe until the range is widened or a program binds it" {
-  run -0 trap_run 32768 60999 "$PROBES/dial" -q -c 20000 127.0.0.1 20000
-  run -1 trap_run 20000 20000 "$PROBES/dial" 127.0.0.1 20000
-  run -1 trap_run 32768 60999 "$PROBES/dial" -p 20000 127.0.0.1 20000
-}
-
 @test "an nft rule protects static programs and bound ports, but only for the ports that it lists" {
   need nft
   run -0 with 'nft add table inet t &&
@@ -81,21 +75,6 @@ static: Cannot assign requested address' ]]
     nft add rule inet t out oif lo tcp sport 50000 tcp dport 50000 \
       "tcp flags & (syn | ack) == syn" reject with tcp reset'
   [[ $output == $'known: refused\nunknown: itself\npinned: refused\nstatic: refused' ]]
-}
-
-@test "an nft rule that matches more than the SYN drops its own reset, and the client waits" {
-  need nft
-  # outcome MATCH: prints how a self-connection ends if packets that match are rejected.
-  outcome() {
-    nft add table inet t
-    nft 'add chain inet t out { type filter hook output priority 0; }'
-    nft add rule inet t out oif lo tcp sport 50000 tcp dport 50000 "$1" reject with tcp reset
-    timeout 1 "$PROBES/dial" -i 127.0.0.1 50000 </dev/null
-  }
-  export -f outcome
-  run -1 trap_run 50000 50000 outcome 'tcp flags & (syn | ack) == syn'
-  [[ $output == *'Connection refused'* ]]
-  run -124 trap_run 50000 50000 outcome 'meta l4proto tcp'
 }
 
 @test "the library needs no list of ports and no root, and noself also covers static programs" {

@@ -46,38 +46,36 @@ client() {
 
 REFUSED='Connection refused'
 
+# clients COMMAND ARGUMENTS...: the same for COMMAND with each string of arguments.
+clients() {
+  local arguments
+  for arguments in "${@:2}"; do
+    # shellcheck disable=SC2086 # the words are arguments
+    client "$REFUSED" "$1" $arguments
+  done
+}
+
 @test "inetutils telnet does not connect to itself" {
-  client "$REFUSED" inetutils-telnet 127.0.0.1 50000
-  client "$REFUSED" inetutils-telnet ::1 50000
+  clients inetutils-telnet '127.0.0.1 50000' '::1 50000'
 }
 
 @test "OpenBSD's nc does not connect to itself: blocking or not, by IPv6, bound to an address or port" {
-  local options
-  for options in '' '-w 10' '-s 127.0.0.1' '-s 127.0.0.1 -p 50000'; do
-    # shellcheck disable=SC2086 # the words are options
-    client "$REFUSED" nc.openbsd -v $options 127.0.0.1 50000
-  done
-  client "$REFUSED" nc.openbsd -v -6 ::1 50000
+  clients nc.openbsd '-v 127.0.0.1 50000' '-v -w 10 127.0.0.1 50000' '-v -6 ::1 50000' \
+    '-v -s 127.0.0.1 127.0.0.1 50000' '-v -s 127.0.0.1 -p 50000 127.0.0.1 50000'
 }
 
 @test "the traditional nc does not connect to itself: blocking or not, or bound to a port" {
-  local options
-  for options in '' '-w 10' '-p 50000'; do
-    # shellcheck disable=SC2086 # the words are options
-    client "$REFUSED" nc.traditional -v -n $options 127.0.0.1 50000
-  done
+  clients nc.traditional '-v -n 127.0.0.1 50000' '-v -n -w 10 127.0.0.1 50000' \
+    '-v -n -p 50000 127.0.0.1 50000'
 }
 
 @test "ncat does not connect to itself, even if it is bound to the port it dials" {
-  client "$REFUSED" ncat -v 127.0.0.1 50000
-  client "$REFUSED" ncat -v -p 50000 127.0.0.1 50000
+  clients ncat '-v 127.0.0.1 50000' '-v -p 50000 127.0.0.1 50000'
 }
 
 @test "socat does not connect to itself: IPv4, IPv6, with a connect timeout" {
-  local address
-  for address in TCP4:127.0.0.1:50000 'TCP6:[::1]:50000' TCP4:127.0.0.1:50000,connect-timeout=10; do
-    client "$REFUSED" socat - "$address"
-  done
+  clients socat '- TCP4:127.0.0.1:50000' '- TCP6:[::1]:50000' \
+    '- TCP4:127.0.0.1:50000,connect-timeout=10'
 }
 
 @test "bash's /dev/tcp does not connect to itself" {

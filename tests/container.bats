@@ -36,11 +36,17 @@ as_image() {
   [[ ${#lines[@]} == 2 && $(<"$RECIPES/README.md") == *$'```dockerfile\n'"$output"$'\n```'* ]]
 }
 
-# manifest WHAT: see tests/lib/manifest.py. Uses the system's python, which has the client.
+# manifest: prints what the pod does, as assignments: INIT_COMMAND, MOUNT and MAIN_ENV.
 manifest() {
-  /usr/bin/python3 -c 'import kubernetes, yaml' 2>/dev/null ||
-    lacking 'python3-kubernetes is not installed'
-  /usr/bin/python3 "$ROOT/tests/lib/manifest.py" "$1" "$RECIPES/kubernetes.yaml"
+  python3 -c 'import shlex, sys, yaml
+pod = yaml.safe_load(open(sys.argv[1]))["spec"]["template"]["spec"]
+(init,), (main,), (volume,) = pod["initContainers"], pod["containers"], pod["volumes"]
+(mount,), (same,) = init["volumeMounts"], main["volumeMounts"]
+assert mount["name"] == same["name"] == volume["name"] and mount["mountPath"] == same["mountPath"]
+environment = [entry["name"] + "=" + entry["value"] for entry in main["env"]]
+print("INIT_COMMAND=(%s)" % shlex.join(init["command"]))
+print("MAIN_ENV=(%s)" % shlex.join(environment))
+print("MOUNT=" + shlex.quote(mount["mountPath"]))' "$RECIPES/kubernetes.yaml"
 }
 
 # pod plain|guarded: runs the init container in a root with musl, then the program in a root of
@@ -62,12 +68,11 @@ pod() {
       exec env "$@"' - "${environment[@]}" timeout 5 telnet 127.0.0.1 50000 2>&1 <<<hello
 }
 
-@test "the manifest is valid, and its steps, run in two root directories, prevent and log self-connections" {
+@test "the steps of the manifest, run in two root directories, prevent and log self-connections" {
   need_kept_root musl
   need_kept_root debian
-  run -0 manifest check
-  [[ -z $output ]]
-  eval "$(manifest shell)"
+  need python3
+  eval "$(manifest)"
   run pod plain
   [[ $output == *'Connected to 127.0.0.1'* ]]
   run -1 pod guarded

@@ -46,16 +46,6 @@ needs_nft() {
   done
 }
 
-@test "a listener that replaces a socket during its dial keeps listening" {
-  needs_nft
-  local rule=$'filter hook output priority 0\ntcp dport 7000 drop' library
-  for library in env preloaded; do
-    run -0 trap_run 50000 50000 with_rules "$rule" $library "$PROBES/differences" replaced
-    echo "$library: $output"
-    [[ $output == "result=EINTR same-names=no listens=1" ]]
-  done
-}
-
 @test "a terminal that nobody reads blocks neither a dial nor the loading of the library" {
   run -142 "$PROBES/terminal" perl -e 'print STDERR "x" x 90, "\n"'
   run -0 trap_run 50000 50000 "$PROBES/terminal" \
@@ -94,13 +84,6 @@ needs_nft() {
   [[ $output == "result=EFAULT same-names=yes" ]]
   run -0 probe_with failing data
   [[ $output == "result=ECONNREFUSED same-names=no" ]]
-}
-
-@test "getsockname() does not read the caller's length, wherever it lies" {
-  run -0 probe page
-  [[ $output == result=EFAULT ]]
-  run -0 probe_with page
-  [[ $output == result=EFAULT ]]
 }
 
 @test "if a sandbox refuses bind(), NOSELF_PINNED=allow allows a socket that may be pinned" {

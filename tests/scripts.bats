@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # The scripts around the tests: a run counts skipped and lost tests, setup says what is missing, and
-# the demo shows its scenes or says which one failed.
+# demo, benchmark and pictures show what they announce.
 
 load lib/helpers
 
@@ -28,36 +28,29 @@ load lib/helpers
   [[ ${#lines[@]} == 1 && $output == *"no subject 'no-such-subject'"*"nothing was run" ]]
 }
 
-# A copy of setup that any user may read, with its own list. The part that needs root is replaced by
-# one that records its arguments.
+# A copy of setup with its own list; the part that needs root records its arguments.
 @test "setup installs the missing packages of a set, or prints the command to run" {
-  need apt-get setpriv
-  local copy user=()
+  need setpriv
+  local copy
   copy=$(mktemp -d)
   chmod 755 "$copy"
   cd "$copy"
-  mkdir scripts bin sudo
+  mkdir scripts bin
   cp "$ROOT/scripts/setup" scripts
-  # shellcheck disable=SC2016 # for the scripts written here
-  printf '#!/bin/sh\necho "$@" >asked\n' >scripts/setup-apt
-  # shellcheck disable=SC2016
-  printf '#!/bin/sh\nshift\nexec "$@"\n' >sudo/sudo
-  chmod 755 sudo/sudo
-  printf '%s\n' 'build  there  sh  x' 'build  one  no-such  x' 'test  two  /no/such/file  x' \
-    'full  three  no-such-one  x' >scripts/packages
-  run -1 env PATH="$PWD/sudo:$PATH" scripts/setup test
-  [[ ${lines[0]} == "setup: installing one two" && $(cat asked) == "test one two" ]]
-  [[ ${lines[-1]} == "setup: cannot build without: one" ]]
-  ln -s "$(command -v bash)" "$(command -v sh)" "$(command -v dirname)" bin
-  run -1 env PATH="$PWD/bin" scripts/setup build
-  [[ $output == "setup: packages: this system has no apt-get; install by hand (Debian's names): one"* ]]
-  [[ $EUID != 0 ]] || user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
-  printf '#!/bin/sh\nexit 1\n' >sudo/sudo
-  sed -i '/one/d' scripts/packages
-  run -0 env PATH="$PWD/sudo:$PATH" "${user[@]}" scripts/setup test
+  # shellcheck disable=SC2016 # for the script written here
+  printf '#!/bin/sh\necho "$@"\n' >scripts/setup-apt
+  printf '#!/bin/sh\nexit 1\n' | tee bin/sudo bin/apt-get >/dev/null
+  chmod 755 bin/*
+  printf '%s\n' 'build  there  sh  x' 'test  two  /no/such/file  x' 'full  three  no-such  x' \
+    >scripts/packages
+  if [[ $EUID == 0 ]]; then
+    run -0 env PATH="$PWD/bin:$PATH" scripts/setup test
+    [[ $output == $'setup: installing two\ntest two'* ]]
+    run -0 setpriv --reuid=65534 --regid=65534 --clear-groups env PATH="$PWD/bin:$PATH" scripts/setup test
+  else
+    run -0 env PATH="$PWD/bin:$PATH" scripts/setup test
+  fi
   [[ ${lines[0]} == "setup: packages: "*"; run: sudo apt-get install two" ]]
-  run -2 scripts/setup everything
-  [[ $output == "setup: expected one of: build, test, full; got 'everything'; nothing was installed" ]]
   rm -rf "$copy"
 }
 
@@ -74,17 +67,25 @@ load lib/helpers
   [[ $output == *"<- the client reads what it wrote itself"*"Connection refused   (60000 times)"* ]]
 }
 
-@test "a demo without the library says which scene went wrong" {
+@test "make bench measures everything once and says that a quick run is not for publication" {
+  local results=$BATS_TEST_TMPDIR/results
+  [[ ${NOSELF_FULL:-0} == 1 ]] || skip 'only under --full'
+  need eatmydata faketime mptcpize proxychains4 torsocks
   need_namespace
-  local tree=$BATS_TEST_TMPDIR/tree
-  mkdir "$tree"
-  cp -R "$ROOT/Makefile" "$ROOT/scripts" "$ROOT/shim" "$ROOT/tests" "$ROOT/build" "$tree"
-  : >"$tree/build/libnoself.so"
-  run -1 "$tree/scripts/demo"
-  [[ ${lines[-1]} == "Not as expected: scene 1 with noself;"* ]]
+  make --no-print-directory -s -C "$ROOT" bench QUICK=1 RESULTS="$results"
+  grep -q '^\*\*Not for publication: a quick run\.\*\*$' "$results/RESULTS.md"
+  run -1 grep 'not measured' "$results/RESULTS.md"
+  # The published results have the same rows, and are of a full run.
+  diff <(grep '^|' "$results/RESULTS.md" | cut -d '|' -f 2) \
+    <(grep '^|' "$ROOT/scripts/bench/RESULTS.md" | cut -d '|' -f 2)
+  run -1 grep 'not measured\|Not for publication' "$ROOT/scripts/bench/RESULTS.md"
 }
 
-@test "a demo that is called wrongly says how to call it in one line" {
-  run -2 "$ROOT/scripts/demo" --fast
-  [[ ${#lines[@]} == 1 && $output == *"got '--fast'; nothing was run" ]]
+@test "the published pictures are what their script draws from the measured data" {
+  need python3
+  "$ROOT/scripts/pictures/draw" "$BATS_TEST_TMPDIR"
+  local picture
+  for picture in port-walk self-connection; do
+    cmp "$BATS_TEST_TMPDIR/$picture.svg" "$ROOT/scripts/pictures/$picture.svg"
+  done
 }

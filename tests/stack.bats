@@ -180,28 +180,6 @@ goes_through_proxy() {
   done
 }
 
-@test "the library does not disturb socket_wrapper, which uses no network" {
-  library libsocket_wrapper.so
-  need python3
-  mkdir "$BATS_TEST_TMPDIR/sockets"
-  works_on $'through (\'127.0.0.7\', 5000)\nrefused' SOCKET_WRAPPER_DIR="$BATS_TEST_TMPDIR/sockets" \
-    SOCKET_WRAPPER_DEFAULT_IFACE=7 python3 -c '
-import socket, sys
-with socket.create_server(("127.0.0.7", 5000)) as server, socket.socket() as client:
-    client.bind(("127.0.0.7", 0))
-    assert client.getsockname()[1] != 0
-    client.connect(("127.0.0.7", 5000))
-    with server.accept()[0] as accepted:
-        assert accepted.getpeername() == client.getsockname(), accepted.getpeername()
-        accepted.sendall(b"through")
-        print(client.recv(7).decode(), client.getpeername())
-    assert ":1388 " not in open("/proc/net/tcp").read()
-try:
-    socket.create_connection(("127.0.0.7", 5001))
-except ConnectionRefusedError:
-    print("refused")'
-}
-
 @test "a library that moves the environment before the constructor runs does not mislead the library" {
   OTHER=$BATS_TEST_TMPDIR/libmoves.so
   local call result

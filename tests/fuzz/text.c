@@ -16,67 +16,33 @@ const char *const host_names[HOSTS][2] = {
 	[MAPPED_OWN] = {"192.0.2.7", "::ffff:192.0.2.7"},
 };
 
-static const char *const kinds[] = {
-	[TCP4] = "AF_INET, SOCK_STREAM, IPPROTO_TCP",
-	[TCP6] = "AF_INET6, SOCK_STREAM, IPPROTO_TCP",
-	[MPTCP4] = "AF_INET, SOCK_STREAM, IPPROTO_MPTCP",
-	[MPTCP6] = "AF_INET6, SOCK_STREAM, IPPROTO_MPTCP",
-	[UDP4] = "AF_INET, SOCK_DGRAM, IPPROTO_UDP",
-	[UDP6] = "AF_INET6, SOCK_DGRAM, IPPROTO_UDP",
-	[UNIX_STREAM] = "AF_UNIX, SOCK_STREAM, 0",
-};
-
-static const char *const presets[] = {
-	[NONBLOCKING] = "O_NONBLOCK",
-	[OWN_NO_PORT] = "IP_BIND_ADDRESS_NO_PORT",
-	[OWN_RANGE] = "IP_LOCAL_PORT_RANGE with free ports",
-	[FULL_RANGE] = "IP_LOCAL_PORT_RANGE of one port, which is taken",
-	[REUSE] = "SO_REUSEADDR",
-	[FASTOPEN] = "TCP_FASTOPEN_CONNECT",
-	[V6ONLY] = "IPV6_V6ONLY",
-	[FREEBIND] = "IP_FREEBIND",
-};
-
-const char *const call_names[CALLS] = {
-	[CONNECT] = "connect", [BIND] = "bind",       [GETSOCKNAME] = "getsockname",
-	[SENDTO] = "sendto",   [SENDMSG] = "sendmsg", [SENDMMSG] = "sendmmsg",
-	[LISTEN] = "listen",
-};
-
+/* In the order of the enums. */
+static const char *const kinds[] = {"TCP4", "TCP6", "MPTCP4", "MPTCP6", "UDP4", "UDP6", "UNIX"};
+static const char *const presets[] = {"O_NONBLOCK",
+				      "IP_BIND_ADDRESS_NO_PORT",
+				      "IP_LOCAL_PORT_RANGE with free ports",
+				      "IP_LOCAL_PORT_RANGE of one port, which is taken",
+				      "SO_REUSEADDR",
+				      "TCP_FASTOPEN_CONNECT",
+				      "IPV6_V6ONLY",
+				      "IP_FREEBIND"};
+const char *const call_names[CALLS] = {"connect", "bind",     "getsockname", "sendto",
+				       "sendmsg", "sendmmsg", "listen"};
 static const char *const descriptors[] = {
-	[OWN] = "fd",
-	[DUPLICATE] = "dup(fd)",
-	[CLOSED] = "(closed)",
-	[NEGATIVE] = "-1",
-	[A_FILE] = "(a file)",
-	[A_PIPE] = "(a pipe)",
-	[REPLACED] = "fd, a listener in mid-dial",
-};
-
-static const char *const controls[] = {
-	[NO_CONTROL] = "",
-	[BAD_TYPE] = ", control of no type",
-	[BAD_LENGTH] = ", control too short",
-	[BAD_POINTER] = ", control at an address that is not there",
-};
-
-static const char *const ports[] = {
-	[ZERO] = "0",    [NAMED] = "named", [LIVE] = "live", [LIVE_MPTCP] = "live MPTCP",
-	[DEAD] = "dead",
-};
-
-static const char *const places[] = {
-	[ON_STACK] = "stack",
-	[ON_HEAP] = "heap",
-	[STATIC] = "static",
-	[OTHER_STACK] = "another thread's stack",
-	[AT_PAGE_END] = "page end after",
-	[READ_ONLY] = "read-only",
-	[NULL_POINTER] = "NULL",
-	[UNMAPPED] = "unmapped",
-	[IN_STACK] = "unreadable page of the stack",
-	[BEYOND_FILE] = "page beyond a file's end",
-};
+	"fd", "dup(fd)", "(closed)", "-1", "(a file)", "(a pipe)", "fd, a listener in mid-dial"};
+static const char *const controls[] = {"", ", control of no type", ", control too short",
+				       ", control at an address that is not there"};
+static const char *const ports[] = {"0", "named", "live", "live MPTCP", "dead"};
+static const char *const places[] = {"stack",
+				     "heap",
+				     "static",
+				     "another thread's stack",
+				     "page end after",
+				     "read-only",
+				     "NULL",
+				     "unmapped",
+				     "unreadable page of the stack",
+				     "page beyond a file's end"};
 
 static void print_where(const char *what, struct where where)
 {

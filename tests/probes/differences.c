@@ -5,10 +5,7 @@
 #include <linux/errqueue.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stddef.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
@@ -49,43 +46,6 @@ static void redirected(const char *host, const char *how)
 	printf(" accepted=%d reset=%s\n", accepted, own.revents & POLLHUP ? "yes" : "no");
 }
 
-static void ignore(int signal)
-{
-	(void)signal;
-}
-
-struct dial {
-	int fd;
-	pthread_t thread;
-};
-
-/* Replaces the socket with which the main thread is dialling by a listener. */
-static void *replace(void *argument)
-{
-	const struct dial *d = argument;
-	int listener = listening("127.0.0.1", 7000);
-
-	usleep(100000); /* by then the dial waits: nothing answers it */
-	dup2(listener, d->fd);
-	pthread_kill(d->thread, SIGUSR1);
-	return NULL;
-}
-
-/* Dials 127.0.0.1:7000, which nft drops; the descriptor becomes a listener on that address. */
-static void replaced(void)
-{
-	const struct name to = loopback(7000);
-	struct dial d = {new_socket(AF_INET, SOCK_STREAM, 0), pthread_self()};
-	const struct sigaction interrupt = {.sa_handler = ignore};
-	pthread_t other;
-
-	sigaction(SIGUSR1, &interrupt, NULL);
-	pthread_create(&other, NULL, replace, &d);
-	show(connect(d.fd, &to.any, to.length), d.fd);
-	pthread_join(other, NULL);
-	printf(" listens=%d\n", get_option(d.fd, SOL_SOCKET, SO_ACCEPTCONN));
-}
-
 /* Fast open of 127.0.0.1:50000. It connects before the kernel detects the fault of the call: an
  * invalid control message, or unreadable data. */
 static void failing(const char *what)
@@ -124,22 +84,6 @@ static void zerocopy(void)
 	printf("done=%d\n", times);
 }
 
-/* getsockname() with the length in an unreadable page of the main thread's stack. */
-static void page(void)
-{
-	char stack[3 * 4096];
-	char *unreadable = (char *)(((uintptr_t)stack + 4095) & ~(uintptr_t)4095);
-	struct sockaddr_in name;
-	const struct name any_port = loopback(0);
-	int fd = bound_to(&any_port);
-
-	mprotect(unreadable, 4096, PROT_NONE);
-	int r = getsockname(fd, (struct sockaddr *)&name, (socklen_t *)unreadable);
-	const char *error = error_name(r ? errno : 0);
-	mprotect(unreadable, 4096, PROT_READ | PROT_WRITE);
-	printf("result=%s\n", error);
-}
-
 /* Dials itself from a port that it bound, after a sandbox has forbidden bind(). */
 static void sandboxed(void)
 {
@@ -168,12 +112,8 @@ int main(int argc, char **argv)
 		redirected(argv[2], argv[3]);
 	else if (argc == 3 && strcmp(what, "failing") == 0)
 		failing(argv[2]);
-	else if (strcmp(what, "replaced") == 0)
-		replaced();
 	else if (strcmp(what, "zerocopy") == 0)
 		zerocopy();
-	else if (strcmp(what, "page") == 0)
-		page();
 	else if (strcmp(what, "sandboxed") == 0)
 		sandboxed();
 	else

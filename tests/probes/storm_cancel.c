@@ -4,12 +4,14 @@
 #include "storm.h"
 
 #include <fcntl.h>
+#include <sys/syscall.h>
 #include <time.h>
 
 enum { THREADS = 8, DEADLINE = 20 };
 
 static struct tally tally;
 static pthread_barrier_t all_here;
+static _Atomic pid_t dialler; /* the latest thread */
 
 /* The cleanup handler: closes the socket also if its dial never returned. */
 static void put_away(void *fd)
@@ -35,6 +37,7 @@ static void *dial_for_ever(void *once)
 {
 	int state;
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	dialler = gettid();
 	if (!once)
 		pthread_barrier_wait(&all_here);
 	for (;;)
@@ -71,6 +74,17 @@ static int cancel_a_round(void)
 	return cancelled;
 }
 
+/* Whether the thread waits in connect(): its file names that system call only while it sleeps. */
+static bool is_in_connect(void)
+{
+	char path[64], number[16] = "";
+	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", (int)dialler);
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	const bool is_read = fd >= 0 && read(fd, number, sizeof(number) - 1) > 0;
+	close(fd);
+	return is_read && strtol(number, NULL, 10) == SYS_connect;
+}
+
 /* A listener with a full queue does not answer, so a dial of it waits. */
 static bool cancel_while_stuck(void)
 {
@@ -82,10 +96,13 @@ static bool cancel_while_stuck(void)
 		(void)!connect(new_socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), &at.any,
 			       at.length);
 	const pthread_t thread = storm_thread(dial_for_ever, &port);
-	/* Long enough for the thread to wait there; if not, it is cancelled when it enters. */
-	usleep(300000);
+	bool waits = false;
+	for (int i = 0; i < DEADLINE * 1000 && !waits; i++) {
+		usleep(1000);
+		waits = is_in_connect();
+	}
 	pthread_cancel(thread);
-	return is_cancelled(thread);
+	return is_cancelled(thread) && waits;
 }
 
 int main(int argc, char **argv)
