@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Commands that start another one, some without the environment they were given. */
+/* Commands that start another command, some of them with a cleared environment. */
 #include "clearing.h"
 
 #include <getopt.h>
@@ -11,14 +11,14 @@
 
 #define BLANKS " \t\n\v\f\r"
 
-/* What env(1) does with its words. */
+/* What the options of env(1) do. */
 struct env {
-	bool drops_preload; /* the command would not get LD_PRELOAD */
-	bool is_elsewhere;  /* names are looked for otherwise than here */
-	const char *split;  /* the string of -S */
+	bool drops_preload; /* the command does not get LD_PRELOAD */
+	bool is_elsewhere;  /* env searches the command in another PATH or directory */
+	const char *split;  /* the argument of -S */
 };
 
-/* Reads the options, up to -S; returns what follows them, or NULL where one is unknown. */
+/* Reads the options, up to -S; returns the words after them, or NULL if one is unknown. */
 static char *const *read_options(struct env *env, char *const *words)
 {
 	static const struct option options[] = {
@@ -48,7 +48,7 @@ static char *const *read_options(struct env *env, char *const *words)
 	return words + optind;
 }
 
-/* A call of env with the words of -S and those behind it. */
+/* A call of env with the words of -S and those after it. */
 static char **split(const char *string, char *const *rest)
 {
 	char *copy = format("env %s", string), *state;
@@ -60,12 +60,12 @@ static char **split(const char *string, char *const *rest)
 	return words;
 }
 
-/* Returns the command that env runs, NULL where that cannot be told. */
+/* Returns the command that env runs, or NULL if unknown. */
 static const char *read_env(struct env *env, char *const *words)
 {
 	words = read_options(env, words);
 	while (words && env->split) {
-		/* Quotes, escapes and variables are left to env. */
+		/* Only env itself reads quotes, escapes and variables. */
 		if (strpbrk(env->split, "\\'\"$#"))
 			return NULL;
 		words = read_options(env, split(env->split, words));

@@ -10,13 +10,13 @@
 #include "messages.h"
 #include "path.h"
 
-/* So many interpreters the kernel goes through. */
+/* The kernel follows at most so many interpreters. */
 enum { MOST_HOPS = 5 };
 
 #define NAME_ANOTHER "name a program or a script"
 #define BY_RULE "use the firewall rule that 'noselfctl ports --nft PORT' prints"
 
-/* Goes on with what the command starts; false where that ends the matter. */
+/* Continues with the command that this one starts; false if the decision is made. */
 static bool follow_command(struct coverage *coverage, char *const *words, const char **file)
 {
 	const struct started started = clearing_read(words);
@@ -33,7 +33,7 @@ static bool follow_command(struct coverage *coverage, char *const *words, const 
 	return !error || refuse_path(coverage, *file, error);
 }
 
-/* Goes on with a script's interpreter; false where that ends the matter. */
+/* Continues with a script's interpreter; false if the decision is made. */
 static bool follow_script(struct coverage *coverage, const struct program *program,
 			  const char **file)
 {
@@ -52,7 +52,7 @@ static bool follow_script(struct coverage *coverage, const struct program *progr
 		     : follow_command(coverage, words, file);
 }
 
-/* Goes from `file` through scripts to the program; false where it found none to read. */
+/* Follows `file` through scripts to the program; false if there is none or it cannot be read. */
 static bool find_program(struct coverage *coverage, struct program *program, const char **file)
 {
 	for (int hops = 0; hops <= MOST_HOPS; hops++) {
@@ -75,7 +75,7 @@ static bool is_launcher(const char *name)
 	       strncmp(name, "ld64.so", 7) == 0 || strcmp(name, "noself") == 0;
 }
 
-/* What keeps the library from the program's system calls, after "is"; NULL where nothing does. */
+/* Why the library does not reach the program's system calls, to follow "is"; NULL if it does. */
 static const char *beyond_library(const struct program *program)
 {
 	if (!program->has_loader)
@@ -114,7 +114,7 @@ static bool judge_privilege(struct coverage *coverage, const char *file)
 
 	if (!privilege)
 		return true;
-	/* To anybody else the filter costs these rights. */
+	/* For other users the filter removes these rights. */
 	coverage->is_within_reach = geteuid() == 0;
 	return refuse(coverage, COVER_REFUSED,
 		      format("%s, so the loader ignores LD_PRELOAD", privilege->what),
@@ -142,7 +142,7 @@ void cover_judge(struct coverage *coverage, char *const *words)
 		else if (is_open && is_read)
 			judge_program(coverage, &program);
 	}
-	/* Where the library does not reach the command, it may reach what that starts. */
+	/* The library may reach the programs that the command starts. */
 	const uint32_t machine = is_read ? program.machine : 0;
 	find_library(&coverage->library, machine);
 	if (coverage->how == COVER_PRELOAD && coverage->library.result != LIBRARY_FOUND)

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* The parts of an ELF file that say whether the library reaches it. */
+/* Reads the parts of an ELF file that tell whether the library reaches the program. */
 #include "program.h"
 
 #include <elf.h>
 #include <string.h>
 
 enum {
-	MOST_BYTES = 65536,        /* of any part, read at once; the kernel's limit for headers */
-	MOST_NAMES = 64 * 1048576, /* a table that claims to be longer is read no further */
+	MOST_BYTES = 65536, /* of each part to read at once; the kernel's limit for headers */
+	MOST_NAMES = 64 * 1048576, /* of a string table to read; a longer one is cut off */
 };
 
 struct elf {
 	int fd;
 	bool is_64, is_big;
 	unsigned count;               /* of program headers */
-	uint8_t headers[MOST_BYTES];  /* these */
-	uint8_t part[MOST_BYTES + 1]; /* what was read last of the rest, and a NUL */
+	uint8_t headers[MOST_BYTES];  /* the program headers */
+	uint8_t part[MOST_BYTES + 1]; /* the part that was read last, and a NUL */
 };
 
-/* A number of `size` bytes, in the file's own order. */
+/* A number of `size` bytes, in the file's byte order. */
 static uint64_t number(const struct elf *elf, const uint8_t *at, size_t size)
 {
 	uint64_t n = 0;
@@ -36,7 +36,7 @@ static uint64_t number(const struct elf *elf, const uint8_t *at, size_t size)
 #define SIZE_OF(elf, type) ((elf)->is_64 ? sizeof(Elf64_##type) : sizeof(Elf32_##type))
 #define SEGMENT(elf, i, member) MEMBER(elf, (elf)->headers + (i)*SIZE_OF(elf, Phdr), Phdr, member)
 
-/* Where the byte lies that is mapped to `address`, or 0. */
+/* The offset of the byte that is mapped to `address`, or 0. */
 static uint64_t offset_of(const struct elf *elf, uint64_t address)
 {
 	for (unsigned i = 0; i < elf->count; i++) {
@@ -47,7 +47,7 @@ static uint64_t offset_of(const struct elf *elf, uint64_t address)
 	return 0;
 }
 
-/* Reads `size` bytes, but at most as many as fit, into `part`; returns how many there are. */
+/* Reads up to `size` bytes, at most MOST_BYTES, into `part`; returns how many it read. */
 static size_t read_part(struct elf *elf, uint64_t offset, uint64_t size)
 {
 	const size_t most = size < MOST_BYTES ? (size_t)size : MOST_BYTES;
@@ -82,8 +82,7 @@ static void read_names(struct program *program, struct elf *elf, uint64_t offset
 			judge_name(program, (const char *)elf->part + done);
 			done = i + 1;
 		}
-		/* A name that is cut off is read again, unless it is longer than any that counts.
-		 */
+		/* Read a name that is cut off again, unless it is longer than any that matters. */
 		if (done == 0)
 			done = got;
 		if (done == 0)
@@ -91,7 +90,7 @@ static void read_names(struct program *program, struct elf *elf, uint64_t offset
 	}
 }
 
-/* The dynamic section says where the strings are. */
+/* The dynamic section has the address of the strings. */
 static void read_dynamic(struct program *program, struct elf *elf, size_t got)
 {
 	const size_t size = SIZE_OF(elf, Dyn);
@@ -112,7 +111,7 @@ static void read_dynamic(struct program *program, struct elf *elf, size_t got)
 		read_names(program, elf, strings, length);
 }
 
-/* Go's linker leaves a note: type 4, of an owner called "Go". */
+/* Go's linker adds a note of type 4 with the owner "Go". */
 static void read_notes(struct program *program, const struct elf *elf, size_t got)
 {
 	enum { GO_BUILD_ID = 4, HEADER = sizeof(Elf64_Nhdr) }; /* the same in both classes */

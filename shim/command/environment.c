@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The environment that the command is given: byte for byte as it is, but for what is assigned. */
+/* The command's environment: unchanged except for the assigned variables. */
 #include "environment.h"
 
 #include <stdbool.h>
@@ -45,7 +45,7 @@ char *environment_preload(const char *old, const char *library)
 
 	for (char *entry = strtok_r(list, " :", &state); entry;
 	     entry = strtok_r(NULL, " :", &state)) {
-		/* This library, or an older one. */
+		/* This libnoself.so, or another one. */
 		const bool is_library = strcmp(path_last(entry), "libnoself.so") == 0;
 		if (is_library && is_named)
 			continue;

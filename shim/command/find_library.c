@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which libnoself.so is to be preloaded. */
+/* Finds the libnoself.so to preload. */
 #include "find_library.h"
 
 #include <elf.h>
@@ -18,7 +18,7 @@ const char installed_directory[] = LIBDIR;
 static const struct row {
 	const char *name;
 	uint32_t machine;
-	int family; /* one kernel may run all of a family */
+	int family; /* one kernel can run all machines of a family */
 } machines[] = {
 	{"another machine", MACHINE(0, 0, 0), EM_NONE},
 	{"x86-64", MACHINE(ELFCLASS64, ELFDATA2LSB, EM_X86_64), EM_386},
@@ -30,8 +30,8 @@ static const struct row {
 	{"s390x", MACHINE(ELFCLASS64, ELFDATA2MSB, EM_S390), EM_S390},
 };
 
-/* Where the libraries of several architectures lie beside each other: below /usr/lib on Debian and
- * its like, /usr/lib64 and /usr/lib32, and below build/ as `make arch` puts them. */
+/* The directories of the libraries for several architectures: below /usr/lib on Debian, /usr/lib64
+ * and /usr/lib32 on others, and below build/ after `make arch`. */
 /* clang-format off */
 static const char *const places[] = {
 	"/x86_64-linux-gnu", "/i386-linux-gnu", "/x86_64-linux-gnux32", "/aarch64-linux-gnu",
@@ -59,7 +59,7 @@ bool machine_is_akin(uint32_t a, uint32_t b)
 	return row_of(a)->family && row_of(a)->family == row_of(b)->family;
 }
 
-/* Takes the library of a directory; true where it is for the machine that is wanted. */
+/* Takes the library of a directory; true if it is for the wanted machine. */
 static bool look(struct library *library, uint32_t wanted, const char *directory)
 {
 	const char *file = format("%s/" NAME, directory);
@@ -76,7 +76,7 @@ static bool look(struct library *library, uint32_t wanted, const char *directory
 	return false;
 }
 
-/* The directory above the last slash; empty where there is none. */
+/* The part before the last slash; empty if there is none. */
 static char *above(const char *path)
 {
 	char *copy = format("%s", path), *slash = strrchr(copy, '/');
@@ -85,7 +85,7 @@ static char *above(const char *path)
 	return copy;
 }
 
-/* The directory that `places` are beside or below: /usr/lib of /usr/lib64, /usr/lib/TRIPLET. */
+/* The directory to which `places` are relative: /usr/lib for /usr/lib64 and /usr/lib/TRIPLET. */
 static char *base_of(const char *directory)
 {
 	const char *last = strrchr(directory, '/');
@@ -109,7 +109,7 @@ static bool look_around(struct library *library, uint32_t wanted, const char *di
 	return false;
 }
 
-/* This program's own file; empty where it cannot be told. */
+/* The path of this program's file; empty if unknown. */
 static const char *own_file(void)
 {
 	static char file[PATH_MAX];
@@ -121,7 +121,7 @@ static const char *own_file(void)
 	return started_as && realpath(started_as, file) ? file : "";
 }
 
-/* Beside the command, as in the tree that it was built in; where it is installed; or in ../lib. */
+/* Searches beside the command, in the directory of `make install`, and in ../lib. */
 static bool search(struct library *library, uint32_t wanted)
 {
 	const char *own = above(own_file());
@@ -132,7 +132,7 @@ static bool search(struct library *library, uint32_t wanted)
 	       look_around(library, wanted, format("%s/lib", above(own)));
 }
 
-/* Whether the loaders of several architectures find a library each by the bare name. */
+/* Whether the loaders of several architectures each find a library by the name without a path. */
 static bool has_siblings(const char *file)
 {
 	const char *base = base_of(above(file));
@@ -150,7 +150,7 @@ void find_library(struct library *library, uint32_t wanted)
 	library->result = LIBRARY_NONE;
 	if (!search(library, wanted))
 		return;
-	/* For several architectures at once there is only the bare name. */
+	/* Only the name without a path serves several architectures at once. */
 	library->entry = has_siblings(library->file) ? NAME : library->file;
 	if (strpbrk(library->entry, " \t\n\v\f\r:$"))
 		library->result = LIBRARY_INEXPRESSIBLE;

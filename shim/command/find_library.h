@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which libnoself.so is to be preloaded. */
+/* Finds the libnoself.so to preload. */
 #pragma once
 
 #include "program.h"
@@ -11,19 +11,19 @@ struct library {
 		LIBRARY_OTHER,         /* none for that machine, but for `other` */
 		LIBRARY_INEXPRESSIBLE, /* LD_PRELOAD cannot hold its path */
 	} result;
-	const char *file;  /* what was found */
-	const char *entry; /* how LD_PRELOAD is to name it */
+	const char *file;  /* the library's path */
+	const char *entry; /* its entry in LD_PRELOAD */
 	uint32_t other;
 };
 
-/* Where `make install` puts the library; empty for a tree that may be moved. */
+/* The library's directory after `make install`; empty for a tree that may be moved. */
 extern const char installed_directory[];
 
-/* Finds the library for a program of that machine, or for any where it is 0. */
+/* Finds the library for a program of that machine; 0 stands for any. */
 void find_library(struct library *library, uint32_t wanted);
 
-/* What people call the machine. */
+/* The machine's common name. */
 const char *machine_name(uint32_t machine);
 
-/* Whether a kernel that runs programs of one of these machines can run those of the other too. */
+/* Whether a kernel that runs programs of one machine can also run those of the other. */
 bool machine_is_akin(uint32_t a, uint32_t b);

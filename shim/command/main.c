@@ -29,7 +29,7 @@ int main(int count, char **words)
 	} else {
 		return run(&options, environ);
 	}
-	/* What was printed has to have got out. */
+	/* Report an error of stdout. */
 	if (fflush(stdout) == 0)
 		return status;
 	message_say("standard output", "cannot be written", "nothing done");

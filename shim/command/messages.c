@@ -54,6 +54,6 @@ void message_say(const char *subject, const char *reason, const char *remedy)
 	char *line = message_clean(format("noself: %s: %s; %s", subject, reason, remedy));
 	const size_t length = strlen(line);
 
-	line[length] = '\n'; /* in the place of the NUL */
+	line[length] = '\n'; /* replaces the NUL */
 	(void)!write(STDERR_FILENO, line, length + 1);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line of noself, and the settings that the command will have. */
+/* Reads the command line of noself, and the settings that the command will have. */
 #include "options.h"
 
 #include <getopt.h>
@@ -10,10 +10,10 @@
 #include "environment.h"
 #include "messages.h"
 
-/* In the place of a letter, where an option has none. */
+/* Stands for the letter of options that have none. */
 enum { NO_LETTER = 256, CHECK = NO_LETTER, PRINT_SETTINGS, FORCE };
 
-/* Options that have no value; the others are the rows of settings_table. */
+/* The options without a value; the others are the rows of settings_table. */
 /* clang-format off */
 static const struct plain {
 	int letter;
@@ -88,7 +88,7 @@ static void build_grammar(struct grammar *grammar)
 	*letter = '\0';
 }
 
-/* Takes one option; false after saying what is wrong with its value. */
+/* Reads one option; prints an error and returns false if its value is not valid. */
 static bool take(struct options *options, int letter)
 {
 	struct settings ignored;
@@ -109,7 +109,7 @@ static bool take(struct options *options, int letter)
 	return false;
 }
 
-/* Says what getopt_long() found wrong with `word`. */
+/* Prints the error that getopt_long() found in `word`. */
 static bool complain(int answer, const char *word)
 {
 	const bool is_long = strncmp(word, "--", 2) == 0;
@@ -130,7 +130,7 @@ static void read_settings(struct options *options, char *const *environment)
 		const char *value = options->given[i];
 		if (!value)
 			value = environment_value(environment, row->variable);
-		/* The library says in the command what is wrong with a variable. */
+		/* Ignore invalid variables: the library reports them in the command. */
 		if (!value || !settings_set(&options->settings, row, value))
 			value = row->fallback;
 		options->values[i] = value;

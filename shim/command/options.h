@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line of noself, and the settings that the command will have. */
+/* Reads the command line of noself, and the settings that the command will have. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,19 +8,20 @@
 
 struct options {
 	bool supervise, verbose, check, print_settings, force, help, version;
-	const char *given[SETTINGS];  /* as given for the row of settings_table, or NULL */
-	const char *values[SETTINGS]; /* the same, else that of the environment, else the default */
-	struct settings settings;     /* these, read */
-	char **words;                 /* behind the options: the command, or the files to check */
+	const char
+		*given[SETTINGS]; /* the option's value for each row of settings_table, or NULL */
+	const char *values[SETTINGS]; /* the same, or that of the environment, or the default */
+	struct settings settings;     /* the parsed values */
+	char **words;                 /* after the options: the command, or the files to check */
 };
 
-/* Reads the words of main() and the environment; false after saying what is wrong with them. */
+/* Reads the arguments of main() and the environment; prints an error and returns false if wrong. */
 bool options_read(struct options *options, int count, char **words, char *const *environment);
 
-/* "NAME=VALUE" of each setting that an option gave, ended by NULL, with room for one more. */
+/* "NAME=VALUE" for each setting given by an option, ended by NULL, with room for one more. */
 char **options_assignments(const struct options *options);
 
-/* How noself is called: a few lines. */
+/* A few lines on how to call noself. */
 extern const char options_usage[];
 
 /* Prints what --help says: that first. */

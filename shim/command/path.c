@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the file of a command is, as execvp() finds it, and what this user may do with it. */
+/* Finds the file of a command as execvp() does, and tells whether this user may run it. */
 #include "path.h"
 
 #include <errno.h>
@@ -59,7 +59,7 @@ const char *path_find(const char *name, int *error)
 	return name;
 }
 
-/* Whether the kernel ignores set-user-ID bits and capabilities of the file. */
+/* Whether the kernel ignores the file's set-user-ID bits and capabilities. */
 static bool gains_nothing(const char *file)
 {
 	struct statvfs mounted;
@@ -73,7 +73,7 @@ const struct privilege *path_privilege(const char *file)
 				      of_group = {"set-group-ID", "its owner"},
 				      of_capabilities = {"given file capabilities", "root"},
 				      of_caller = {"started by a set-user-ID program", "its owner"};
-	enum { SET_GROUP = S_ISGID | S_IXGRP }; /* S_ISGID alone means something else */
+	enum { SET_GROUP = S_ISGID | S_IXGRP }; /* S_ISGID alone is mandatory locking */
 	struct stat status;
 
 	if (stat(file, &status) < 0)

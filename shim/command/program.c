@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a program's file is, as far as its bytes say. */
+/* Tells by its bytes what kind of program a file is. */
 #include "program.h"
 
 #include <elf.h>
@@ -12,7 +12,7 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* Copies from `from` up to `to`, and a NUL: no further than a NUL that is there already. */
+/* Copies the bytes from `from` to `to`, up to the first NUL, and adds a NUL. */
 static void copy(char out[PROGRAM_HEAD], const char *from, const char *to)
 {
 	size_t i = 0;
@@ -21,7 +21,7 @@ static void copy(char out[PROGRAM_HEAD], const char *from, const char *to)
 	out[i] = '\0';
 }
 
-/* Reads the first line of a script, as the kernel does, from the first bytes of its file. */
+/* Reads a script's first line from the first bytes of its file, as the kernel does. */
 static void read_script(struct program *program, const char *head, size_t length)
 {
 	const char *at = head + 2, *end = memchr(head, '\n', length);
@@ -36,7 +36,7 @@ static void read_script(struct program *program, const char *head, size_t length
 	const char *word_end = at;
 	while (word_end < end && *word_end && !is_blank(*word_end))
 		word_end++;
-	/* The kernel runs no interpreter whose name may go on. */
+	/* The kernel does not run an interpreter whose name may be cut off. */
 	if (word_end == end && !is_whole)
 		return;
 	copy(program->interpreter, at, word_end);
@@ -45,7 +45,7 @@ static void read_script(struct program *program, const char *head, size_t length
 	copy(program->argument, word_end, end);
 }
 
-/* Not by mmap(): a file that somebody cuts off meanwhile would end this process. */
+/* Does not use mmap(): if the file were truncated meanwhile, SIGBUS would end this process. */
 size_t program_bytes(int fd, uint64_t offset, void *to, size_t size)
 {
 	const ssize_t got = offset > INT64_MAX ? -1 : pread(fd, to, size, (off_t)offset);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Why a command cannot be covered or run, and what to do instead, in words. */
+/* Messages for a command that cannot be covered or run: the reason and the remedy. */
 #include "cover.h"
 
 #include <errno.h>
@@ -59,7 +59,7 @@ bool refuse_search(struct coverage *coverage, uint32_t machine)
 			      format("built for %s, the library only for %s", machine_name(machine),
 				     machine_name(library->other)),
 			      "install the library for that too");
-	coverage->via = NULL; /* it is no matter of the program */
+	coverage->via = NULL; /* the program is not the reason */
 	coverage->is_within_reach = true;
 	if (library->result == LIBRARY_NONE)
 		return refuse(

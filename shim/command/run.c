@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Becoming the command, or saying how it would be covered. */
+/* Runs the command in this process, or prints how a file would be covered. */
 #include "run.h"
 
 #include <errno.h>
@@ -18,8 +18,8 @@
 typedef int supervisor(const struct context *context, struct supervisor_error *error);
 
 /*
- * Has the supervisor cover the command where the library does not, or where it is asked for. True
- * where the command is covered, or is to run all the same; else `coverage` says why not.
+ * Starts the supervisor if the library does not cover the command, or with -s. True if the command
+ * is covered or --force runs it anyway; else `coverage` has the reason.
  */
 static bool settle(const struct options *options, struct coverage *coverage, supervisor *ask,
 		   struct supervisor_error *error)
@@ -27,7 +27,7 @@ static bool settle(const struct options *options, struct coverage *coverage, sup
 	const bool is_forced = options->force && coverage->how == COVER_REFUSED;
 	const bool can_be_asked =
 		coverage->how == COVER_PRELOAD || coverage->is_within_reach || is_forced;
-	/* The supervisor counts the lines that it logs itself. */
+	/* The supervisor has its own limiter. */
 	const struct context context = {
 		.settings = options->settings,
 		.log_target = log_target_of_stderr(getenv("JOURNAL_STREAM")),
@@ -41,11 +41,11 @@ static bool settle(const struct options *options, struct coverage *coverage, sup
 	coverage->remedy = error->remedy;
 	coverage->reason = coverage->reason ? format("%s, and %s", coverage->reason, error->reason)
 					    : error->reason;
-	/* After a final error nothing could dial any more, by force or not. */
+	/* After a final error the command could not dial at all, so --force does not help. */
 	return options->force && !error->is_final;
 }
 
-/* What is remarked of a program that can be covered: " (...)", or nothing. */
+/* The remark on a program that can be covered: " (...)", or an empty string. */
 static const char *remark_on(const struct coverage *coverage)
 {
 	const char *via = coverage->via, *remark = coverage->remark;
@@ -55,7 +55,7 @@ static const char *remark_on(const struct coverage *coverage)
 	return format(" (script, run by %s%s%s)", via, remark ? "; " : "", remark ? remark : "");
 }
 
-/* Prints how a file would be covered; false where it cannot be. */
+/* Prints how a file would be covered; false if it cannot be. */
 static bool check_file(const struct options *options, char *file)
 {
 	char *words[] = {file, NULL};
@@ -81,7 +81,7 @@ int check(const struct options *options)
 	return status;
 }
 
-/* A log file that an option names has to be one that can be written. */
+/* Checks that the log file of an option can be written. */
 static bool check_log(const struct options *options)
 {
 	const char *path = options->settings.log_path;
@@ -99,7 +99,7 @@ static bool check_log(const struct options *options)
 	return true;
 }
 
-/* Says why the command is not to be run, and returns the exit status for it. */
+/* Prints why the command is not run; returns the exit status. */
 static int refused(const struct coverage *coverage, const char *subject)
 {
 	message_say(subject, coverage->reason,
@@ -111,7 +111,7 @@ static int refused(const struct coverage *coverage, const char *subject)
 						   : EXIT_CANNOT;
 }
 
-/* What -v says: how the command is covered, and the settings. */
+/* The line of -v: how the command is covered, and the settings. */
 static void tell(const struct options *options, const struct coverage *coverage,
 		 const char *subject)
 {
@@ -134,7 +134,7 @@ static void tell(const struct options *options, const struct coverage *coverage,
 	message_say(subject, how, settings);
 }
 
-/* Becomes the file; a text without #! is run by a shell, as execvp() does it. */
+/* Executes the file; a shell runs a text without #!, as with execvp(). */
 static void become(const struct coverage *coverage, char **words, char **environment)
 {
 	const size_t count = words_count(words);
@@ -161,7 +161,7 @@ int run(const struct options *options, char **environment)
 	cover_judge(&coverage, options->words);
 	if (!settle(options, &coverage, supervisor_start, &error))
 		return refused(&coverage, subject);
-	/* It may not cover all. */
+	/* The supervisor may not cover everything. */
 	if (coverage.is_supervised && error.reason && (options->supervise || options->verbose))
 		message_say(subject, error.reason, error.remedy);
 	if (options->verbose)
