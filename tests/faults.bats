@@ -109,8 +109,8 @@ fails() {
 9 an executable stack|hardening|the file has full RELRO
 10 wrong ELF class|portable|64-bit and 32-bit processes: one path gives loader errors, \$LIB and a name without a path do not
 10 ASan comes first|portable|with gcc's AddressSanitizer its runtime must be named first; clang's needs nothing
-11 silently not loaded: static|noself|what the library does not reach is covered by the supervisor
-11 set-user-ID, file capabilities|noself|programs that change their user, group or capabilities
+11 silently not loaded: static|noself|programs that the library does not reach are covered by the supervisor, or refused
+11 set-user-ID, file capabilities|noself|programs that change the caller's user, group or capabilities are refused
 12 an LD_PRELOAD is overwritten|noself|the command's LD_PRELOAD keeps what it names
 13 MSG_FASTOPEN, O_NONBLOCK|connect|every way to dial oneself connects a socket to itself, and none does with the library
 14 memory in every process|cost|the library has at most

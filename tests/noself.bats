@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The command noself: what it hands over to the command, what it refuses, and how it says so.
+# The command noself: what it passes to the command, what it refuses, and its messages.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2153,SC2154 # other shells expand what is quoted here;
 # bats runs each test in a subshell, and sets variables
 
@@ -9,7 +9,7 @@ load lib/commands
 
 setup_file() {
   make_tree
-  # A static program, so that it shows what the loader would take as an error.
+  # A static program, because the loader would report such an LD_PRELOAD as an error.
   cc -static -o "$OPEN/printenv" -x c - <<<'#include <stdio.h>
     #include <stdlib.h>
     int main(int count, char **words) {
@@ -20,18 +20,18 @@ teardown_file() {
   remove_tree
 }
 
-# need_supervisor: skips the test where the kernel does not allow one.
+# need_supervisor: skips the test if the kernel does not allow a supervisor.
 need_supervisor() {
   [[ $("$NOSELF" --check "$OPEN/printenv") == *': supervisor' ]] || lacking "no supervisor here"
 }
 
-# protected CMD...: CMD dials a port on which nobody listens, and does not reach itself.
+# protected CMD...: CMD dials the only ephemeral port and is refused.
 protected() {
   run -0 trap_run 50000 50000 "$@" -q 127.0.0.1 50000
   [[ $output == "1 dials, 1 refused, 0 reached themselves" ]]
 }
 
-# prints WORDS CMD...: CMD, which may begin with VARIABLE=VALUE, prints just that and succeeds.
+# prints WORDS CMD...: CMD, which may begin with VARIABLE=VALUE, prints exactly WORDS and succeeds.
 prints() {
   run -0 --separate-stderr env "${@:2}"
   [[ $output == "$1" && $stderr == '' ]] || {
@@ -40,8 +40,7 @@ prints() {
   }
 }
 
-# refusals STATUS: noself refuses each line's words, as a shell reads them, with what is said there:
-# WORDS|WHAT.
+# refusals STATUS: for each line WORDS|MESSAGE of stdin, noself WORDS exits with STATUS and MESSAGE.
 refusals() {
   local words what arguments=()
   while IFS='|' read -r words what; do
@@ -50,7 +49,7 @@ refusals() {
   done
 }
 
-# script FILE LINE...: makes such a script.
+# script FILE LINE...: creates a script.
 script() {
   printf '%s\n' "${@:2}" >"$1"
   chmod +x "$1"
@@ -58,7 +57,7 @@ script() {
 
 setup() {
   cd "$BATS_TEST_TMPDIR" || return
-  # A directory that this user may not enter changes what is said: only one test is about that.
+  # A directory that this user may not enter changes the messages: only one test wants that.
   local directory entered=''
   while IFS= read -rd : directory; do
     [[ ! -x $directory ]] || entered+=:$directory
@@ -67,7 +66,7 @@ setup() {
   LIBRARY=$TREE/build/libnoself.so
 }
 
-@test "a client that reaches itself bare is refused under noself" {
+@test "a client that connects to itself is refused under noself" {
   need_namespace
   run -1 trap_run 50000 50000 "$PROBES/dial" -q 127.0.0.1 50000
   [[ $output == "1 dials, 0 refused, 1 reached themselves" ]]
@@ -76,7 +75,7 @@ setup() {
 
 # --- what the command is given ---
 
-@test "noself starts nothing but the command: two execve, no fork" {
+@test "noself executes only the command: two execve, no fork" {
   need strace
   run -0 strace -f -qq -e trace=%process -o trace "$NOSELF" /bin/true
   run -0 grep -c '\bexecve(' trace
@@ -92,7 +91,7 @@ setup() {
 }
 
 @test "the environment reaches the command byte for byte, and in its order" {
-  # given CMD...: an environment with names that no shell can hold, and what noself replaces.
+  # given CMD...: runs CMD with names that no shell can hold, and with variables that noself replaces.
   given() {
     env -i 'a.b=dots' LD_PRELOAD="$LIBRARY" 'BASH_FUNC_f%%=() { echo f
 }' "NOSELF_MODE=$1" 'empty=' $'bytes=\x01\xff\n' "${@:2}"
@@ -105,7 +104,7 @@ setup() {
 
 @test "the command's LD_PRELOAD keeps what it names, with the library once and last" {
   local from to
-  # From, to; L stands for the library's path.
+  # LD_PRELOAD before and after; L stands for the library's path.
   while IFS='|' read -r from to; do
     prints "${to//L/$LIBRARY}" LD_PRELOAD="${from//L/$LIBRARY}" \
       "$NOSELF" --force "$OPEN/printenv" LD_PRELOAD
@@ -119,23 +118,23 @@ END
   prints "$LIBRARY" "$NOSELF" "$NOSELF" printenv LD_PRELOAD
 }
 
-@test "an entry of LD_PRELOAD that is not there is no matter for noself" {
+@test "noself keeps an entry of LD_PRELOAD whose file does not exist" {
   LD_PRELOAD=/no/such.so run -0 --separate-stderr "$NOSELF" --version
   [[ $stderr == '' ]]
   LD_PRELOAD=/no/such.so run -0 --separate-stderr "$NOSELF" /bin/true
   [[ ${#stderr_lines[@]} == 1 ]]
 }
 
-@test "noself works in a root with nothing but itself, the program and the library" {
+@test "noself works in a root with only itself, the program and the library" {
   need_root
   need_namespace
   mkdir -p root/opt
   cp "$BUILD/noself" "$LIBRARY" "$OPEN/printenv" "$PROBES/dial" root/opt
   prints /opt/libnoself.so -i "$(type -P chroot)" root /opt/noself --force /opt/printenv LD_PRELOAD
-  # A dynamic program brings its loader and its C library along.
+  # A dynamic program needs its loader and C library too.
   ldd "$PROBES/dial" | grep -o '/[^ ]*' | xargs -I{} cp --parents {} root
   protected chroot root /opt/noself /opt/dial
-  # Without a PATH, and with an empty one.
+  # Without PATH, and with an empty one.
   prints '' -i "$NOSELF" true
   prints '' PATH= "$NOSELF" /bin/true
 }
@@ -161,14 +160,14 @@ l log LOG stderr
 END
 }
 
-@test "of an option given twice the last counts, and -- ends the options" {
+@test "the last one of two equal options counts, and -- ends the options" {
   NOSELF_LOG=off NOSELF_DISABLE=1 run -0 "$NOSELF" -mfail -r 2 --mode=observe -- sh -c \
     'echo "$NOSELF_MODE $NOSELF_RETRIES ${NOSELF_ERRNO-unset} $NOSELF_LOG $NOSELF_DISABLE $*"' \
     -- -m 'two  words' ''
   [[ $output == 'observe 2 unset off 1 -m two  words ' ]]
 }
 
-@test "a value that is not allowed is refused before anything runs" {
+@test "an invalid value is refused before anything runs" {
   local value
   for value in -m -mRetry '-mretry ' -r -r0 -r17 -r03 -r+3 -e134 -eeconnrefused '-eEPERM ENOENT' \
     -pyes -btrue -llog.txt; do
@@ -190,12 +189,12 @@ END
   [[ $EUID != 0 ]] ||
     refused 125 'Permission denied' as_nobody "$NOSELF" -l "$OPEN/logs/log" touch ran
   [[ ! -e ran && ! -e target ]]
-  # One that can be is not made: the command may run as another user.
+  # noself does not create a file: the command may run as another user.
   prints '' "$NOSELF" -l "$PWD/log" true
   [[ ! -e log ]]
 }
 
-@test "used wrongly, noself says how it is used and exits with 125" {
+@test "noself called wrongly says how to call it and exits with 125" {
   local word
   for word in '' '--' '--check' '--print-settings true'; do
     # shellcheck disable=SC2086 # to be split
@@ -230,7 +229,7 @@ END
     NOSELF_RETRIES=5 "$NOSELF" --print-settings -l /no/such -m fail --mode=observe
 }
 
-@test "-v says in a line how the command is covered, and with which settings" {
+@test "-v prints in a line how the command is covered, and with which settings" {
   NOSELF_RETRIES=5 NOSELF_ERRNO=nonsense run -0 --separate-stderr "$NOSELF" -v -m fail sh -c :
   [[ ${stderr_lines[0]} == "noself: 'sh': covered by '$LIBRARY'; mode=fail retries=5 \
 errno=ECONNREFUSED pinned=fail bind-no-port=1 log=off" ]]
@@ -243,7 +242,7 @@ errno=ECONNREFUSED pinned=fail bind-no-port=1 log=off" ]]
 
 # --- where the command is ---
 
-@test "a command that is not there is 127" {
+@test "a command that does not exist gives 127" {
   refusals 127 <<'END'
 no-such-command|'no-such-command': no such command; check the name and PATH
 ./no-such|'./no-such': no such command; check the path
@@ -254,7 +253,7 @@ no-such-command|'no-such-command': no such command; check the name and PATH
 END
 }
 
-@test "a command that is there but may not be run is 126" {
+@test "a command that exists but may not be run gives 126" {
   mkdir -p "$OPEN/closed" one/tool
   touch plain
   cp "$(type -P true)" "$OPEN/closed/tool"
@@ -270,7 +269,7 @@ END
   fi
 }
 
-@test "PATH is searched as execvp does: past directories and what is not executable" {
+@test "PATH is searched as by execvp(): directories and files that are not executable are skipped" {
   mkdir -p one/tool two three
   touch two/tool
   script three/tool '#!/bin/sh' 'echo three "$0"'
@@ -282,7 +281,7 @@ END
 
 # --- what the library does not reach ---
 
-@test "what the library does not reach is covered by the supervisor, or else refused" {
+@test "programs that the library does not reach are covered by the supervisor, or refused" {
   need_supervisor
   cc -static-pie -o pie "$ROOT/tests/probes/dial.c" 2>/dev/null || cp "$OPEN/printenv" pie
   cc -nostdlib -Wl,--dynamic-linker="$(ldd /bin/true | grep -o '/[^ ]*ld-[^ ]*')" \
@@ -308,7 +307,7 @@ END
   [[ $output == "$OPEN/printenv: cannot be covered: statically linked, and mode observe "*'; use '* ]]
 }
 
-@test "-s covers by the supervisor what the library is refused for" {
+@test "-s covers by the supervisor programs for which the library is refused" {
   need_supervisor
   need_namespace
   mkdir bin
@@ -318,7 +317,7 @@ END
   prints 'sudo: supervisor' PATH="$PWD/bin:$PATH" "$NOSELF" -s --check sudo
 }
 
-@test "what is no program is refused" {
+@test "a file that is not a program is refused" {
   printf '\0\1\2' >binary
   cc -shared -o library -x c - <<<'#include <stdlib.h>
     void f(void) { exit(0); }'
@@ -340,7 +339,7 @@ END
   refused 127 "built for the loader '${loader%?}X', which does not exist" "$NOSELF" ./lost
 }
 
-@test "a dynamic loader that is told what to run hands LD_PRELOAD on, and so does noself" {
+@test "a dynamic loader and noself itself pass LD_PRELOAD on to the program in their arguments" {
   local loader
   loader=$(ldd /bin/true | grep -o '/[^ ]*ld-[^ ]*')
   prints "$LIBRARY" "$NOSELF" "$loader" "$(command -v printenv)" LD_PRELOAD
@@ -348,7 +347,7 @@ END
 $NOSELF: preload (for the command that it runs)" "$NOSELF" --check "$loader" "$NOSELF"
 }
 
-@test "a command that clears the environment is refused, with the call that has noself behind it" {
+@test "a command that clears the environment is refused, with the call that has noself after it" {
   local words instead
   mkdir bin
   for words in sudo doas su runuser; do
@@ -380,7 +379,7 @@ END
   done
 }
 
-@test "a script is judged by what runs it" {
+@test "a script is covered as its interpreter is" {
   local line
   for line in '#!/bin/sh' '#!  /bin/sh   -e ' '' '#!/usr/bin/env sh' \
     '#!/usr/bin/env -S -u HOME A=1 sh -e'; do
@@ -413,7 +412,7 @@ END
 END
 }
 
-@test "programs that change their user, group or capabilities are refused to whom they would" {
+@test "programs that change the caller's user, group or capabilities are refused" {
   need_root
   need setcap
   local file
@@ -426,9 +425,9 @@ END
   while read -r file words; do
     refused 126 "'$OPEN/$file': $words, so the loader ignores LD_PRELOAD; run noself as *, or use" \
       as_nobody "$NOSELF" "$OPEN/$file" -qc 0 127.0.0.1 1
-    # The kernel asks whether anything changes: for root nothing does, ...
+    # For root nothing changes, ...
     run -0 "$NOSELF" "$OPEN/$file" -qc 0 127.0.0.1 1
-    # ... and nothing may under no_new_privs.
+    # ... and with no_new_privs nothing may change.
     run -0 as_nobody --no-new-privs "$NOSELF" "$OPEN/$file" -qc 0 127.0.0.1 1
   done <<'END'
 suid set-user-ID
@@ -443,7 +442,7 @@ END
   protected "$NOSELF" "$OPEN/suid"
 }
 
-@test "a program that may be run but not read is run, and covered" {
+@test "a program that may be run but not read is run and covered" {
   need_root
   need_namespace
   cp "$PROBES/dial" "$OPEN/unreadable"
@@ -451,7 +450,7 @@ END
   protected as_nobody "$NOSELF" "$OPEN/unreadable"
 }
 
-@test "--check says of each file how it would be covered, and exits with 1 if one cannot" {
+@test "--check prints how each file would be covered, and exits with 1 if one cannot" {
   cc -rdynamic -o uring -x c - <<<'int io_uring_setup(void) { return 0; }
     int main(void) { return io_uring_setup(); }'
   script text echo
@@ -467,7 +466,7 @@ END
 
 # --- which library ---
 
-@test "a program for another architecture needs a library for that beside this one" {
+@test "a program for another architecture needs a library for that architecture" {
   local machine='\267\000' # AArch64
   [[ $(uname -m) != aarch64 ]] || machine='\076\000' # x86-64
   cp "$PROBES/dial" foreign
@@ -487,7 +486,7 @@ END
   protected tree/noself ./dial
   prints "$PWD/tree/libnoself.so" tree/noself printenv LD_PRELOAD
 
-  # Where the loaders of both look, the library goes by its bare name, so that what the command
+  # Where the loaders of both look, the library goes by its name without a path, so that what the command
   # starts may be of either.
   need_root
   mkdir -p root/usr/lib/{x86_64,i386}-linux-gnu root/usr/bin
@@ -500,7 +499,7 @@ END
   prints libnoself.so chroot root /usr/bin/noself --force /usr/bin/printenv LD_PRELOAD
 }
 
-@test "without a library, and with one that LD_PRELOAD cannot name, noself exits with 125" {
+@test "without a library, or with one that LD_PRELOAD cannot name, noself exits with 125" {
   local odd
   mkdir alone
   cp "$NOSELF" alone
@@ -517,7 +516,7 @@ END
   done
 }
 
-@test "installed and moved, and called through a link, noself finds its library" {
+@test "noself finds its library when installed, moved, or called through a link" {
   make -s -C "$ROOT" install DESTDIR="$PWD/stage" PREFIX=/opt/noself >/dev/null
   mv stage/opt/noself moved
   cp "$LIBRARY" moved/lib/libnoself.so
@@ -528,7 +527,7 @@ END
 
 # --- completion: what --help names ---
 
-# completed WORD...: what bash would offer for the last word.
+# completed WORD...: prints bash's completions of the last word.
 completed() {
   # shellcheck source=/dev/null
   . "$ROOT/scripts/completions/noself.bash"
@@ -553,7 +552,7 @@ completed() {
   [[ $(completed noself --check prog) == program ]]
 }
 
-@test "zsh completes what --help names, then a command" {
+@test "zsh completes the options in --help, then a command" {
   need zsh
   mkdir functions
   cp "$ROOT/scripts/completions/noself.zsh" functions/_noself
@@ -566,7 +565,7 @@ noself --check
 noself -m fail unshare' ]]
 }
 
-@test "fish completes what --help names, then a command" {
+@test "fish completes the options in --help, then a command" {
   need fish
   offered() {
     PATH=$TREE/build:$PATH HOME=$PWD fish --no-config -c 'source $argv[1]; complete -C $argv[2]' \

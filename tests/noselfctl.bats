@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The command noselfctl where no systemd runs: usage, check, status, ports, units below a directory.
+# The command noselfctl without systemd: usage, check, status, ports, units below a directory.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2153,SC2154,SC2317 # other shells expand what is quoted
 # here; bats runs each test in a subshell, and sets variables
 
@@ -23,7 +23,7 @@ teardown_file() {
   remove_tree
 }
 
-# ctl ARG...: noselfctl; what it says on stderr is in lines that name it.
+# ctl ARG...: runs noselfctl; each line on stderr begins with its name.
 ctl() {
   run --separate-stderr "$NOSELFCTL" "$@"
   local line
@@ -35,14 +35,14 @@ ctl() {
   done
 }
 
-# field EXPRESSION: what that Python expression says of the JSON in $output, called d.
+# field EXPRESSION: prints a Python expression of d, the JSON in $output.
 field() {
   python3 -c 'import json, sys; d = json.load(sys.stdin); print(eval(sys.argv[1]))' "$1" <<<"$output"
 }
 
 # --- usage ---
 
-@test "used wrongly, noselfctl says so in one line, exits with 2 and writes nothing" {
+@test "noselfctl called wrongly says so in one line, exits with 2 and writes nothing" {
   unit a.service
   local bad
   for bad in '' nonsense --json enable disable check 'enable --json a' 'enable --nonsense=x a' 'enable -s a' \
@@ -76,7 +76,7 @@ field() {
   [[ $status == 0 && $output == "noselfctl $(<"$ROOT/shim/version")" ]]
 }
 
-@test "what noselfctl asks and does not find, it says in one line" {
+@test "noselfctl names a missing command in one line" {
   cp "$NOSELFCTL" "$BATS_TEST_TMPDIR"
   PATH=/usr/bin:/bin run -1 --separate-stderr "$BATS_TEST_TMPDIR/noselfctl" check /bin/true
   [[ $stderr == "noselfctl: noself: not found in $BATS_TEST_TMPDIR or in PATH; "* ]]
@@ -90,7 +90,7 @@ field() {
   [[ $stderr == *'ss: not found; install it'* ]]
 }
 
-@test "check says what noself --check says" {
+@test "check prints what noself --check prints" {
   run "$NOSELF" --check "$PROBES/dial" "$OPEN/static" /no/such
   local expected=$output
   ctl check "$PROBES/dial" "$OPEN/static" /no/such
@@ -120,7 +120,7 @@ beside() {
   return "$status"
 }
 
-# shown STATUS PATTERN PREFIX...: status of a process started by PREFIX exits with STATUS and shows PATTERN.
+# shown STATUS PATTERN PREFIX...: status of a process started by PREFIX exits with STATUS and matches.
 shown() {
   status_of_pid() {
     "$NOSELFCTL" status "$pid"
@@ -132,7 +132,7 @@ shown() {
   }
 }
 
-@test "status tells whether a process is covered, from which file and with which settings" {
+@test "status shows whether a process is covered, from which file and with which settings" {
   shown 1 'serve +no +- +-$' env
   [[ $stderr == '' ]]
   shown 0 "serve +loaded +$TREE/build/libnoself.so +NOSELF_MODE=fail NOSELF_LOG=stderr$" "$NOSELF" -m fail -l stderr
@@ -152,7 +152,7 @@ shown() {
   HOLD=$OPEN/static shown 0 'static +supervised +- +NOSELF_MODE=fail' "$NOSELF" -m fail
 }
 
-@test "status without an argument lists the processes that have the library, and nobody else" {
+@test "status without an argument lists the processes that have the library, and no others" {
   all() {
     "$NOSELFCTL" status && echo "held by $pid"
   }
@@ -161,7 +161,7 @@ shown() {
   [[ $(grep -c "^$pid .* serve .*loaded" <<<"$output") == 1 && $output != *$'\n'"$$ "* ]]
 }
 
-@test "status of what is not there, or may not be looked at, is no yes" {
+@test "status of a missing process, or of one that it may not read, does not report it as covered" {
   local gone
   gone=$(bash -c 'echo $BASHPID')
   ctl status "$gone" no-such-unit
@@ -174,8 +174,8 @@ shown() {
 
 # --- ports ---
 
-# held LO HI RESERVED PORTS CMD...: CMD in a namespace with that ephemeral range and these reserved, while
-# PORTS are listened on.
+# held LO HI RESERVED PORTS CMD...: runs CMD in a namespace with that ephemeral range and these reserved
+# ports, while PORTS have listeners.
 held() {
   trap_run "$1" "$2" bash -c '
     echo "$0" >/proc/sys/net/ipv4/ip_local_reserved_ports
@@ -184,7 +184,7 @@ held() {
     "${@:2}"' "${@:3}"
 }
 
-@test "ports finds the listening ports at risk, and the sysctl line cures it, however often it is written" {
+@test "ports lists the listening ports at risk, and its sysctl line, written twice too, removes the risk" {
   need_namespace
   need sysctl
   cured() {
@@ -207,7 +207,7 @@ held() {
   [[ $(<"$BATS_TEST_TMPDIR/conf") == net.ipv4.ip_local_reserved_ports=8080,41000-41011,45000-45001,50000-50001 ]]
 }
 
-@test "ports has nothing to say where all is well, and says that" {
+@test "ports says so if there is no port at risk" {
   need_namespace
   run -0 --separate-stderr held 50000 50009 50000-50001 '50000 49999' "$NOSELFCTL" ports
   [[ $output == 'No listening port is at risk'*'No connection has reached itself.' && $stderr == '' ]]
@@ -218,7 +218,7 @@ held() {
     "([], 'net.ipv4.ip_local_reserved_ports=50000', [], [50000, 50009])" ]]
 }
 
-@test "a port that is named is always answered" {
+@test "ports always answers for a port in its arguments" {
   need_namespace
   run -0 --separate-stderr trap_run 50000 50009 "$NOSELFCTL" ports 80
   [[ ${lines[0]} == '80: not at risk: outside the ephemeral range, 50000 to 50009' && $stderr == '' ]]
@@ -231,7 +231,7 @@ held() {
   [[ $(field '[p["port"] for p in d["ports"]], d["not_at_risk"][0]["port"]') == '([50001, 50003], 80)' ]]
 }
 
-@test "a connection that has reached itself is an alarm, with pid, program and cure" {
+@test "ports reports a self-connection with pid, program and remedy" {
   need_namespace
   selves() {
     ip address add 2001:db8::1:0:0:2/128 dev lo nodad || return
@@ -261,7 +261,7 @@ sys.exit(subprocess.call(sys.argv[1:]))' "$@"
     "([45000, 45001, 45002, 45003, 45004], 'a \"b/?,pid=1')" ]]
 }
 
-@test "the nft rules refuse a self-connection of any program, and nothing else" {
+@test "the nft rules refuse self-connections of every program, and nothing else" {
   need_namespace
   need nft
   cc -static -o "$BATS_TEST_TMPDIR/static" "$ROOT/tests/probes/dial.c"
@@ -304,7 +304,7 @@ for family, address in ((2, "127.0.0.1"), (10, "::1")):
 
 # --- units below a directory ---
 
-# unit NAME [LINE...]: makes a system below $R with that unit, its text being these lines.
+# unit NAME [LINE...]: creates a system below $R with a unit of these lines.
 unit() {
   R=$BATS_TEST_TMPDIR/root
   U=$R/usr/lib/systemd/system
@@ -317,7 +317,7 @@ unit() {
   printf '%s\n' '[Service]' "${@:2}" >"$1"
 }
 
-# below SUBCOMMAND ARG...: noselfctl for the system below $R.
+# below SUBCOMMAND ARG...: runs noselfctl for the system below $R.
 below() {
   ctl "$1" --root "$R" "${@:2}"
 }
@@ -345,7 +345,7 @@ Environment="NOSELF_RETRIES=4"' ]]
   [[ $status == 0 && $output == 'a.service: not enabled, nothing to remove' ]]
 }
 
-@test "enabling again keeps the settings, and an option changes its own only" {
+@test "enabling again keeps the settings, and an option changes only its own" {
   unit a.service
   below enable -m fail -l '/100% "a" \b' a
   below enable -r 4 a
@@ -372,7 +372,7 @@ Environment="NOSELF_RETRIES=4"' ]]
   [[ $status == 0 && ! -e $E/a.service.d && ! -e $R/run/systemd/system/a.service.d ]]
 }
 
-@test "what somebody else wrote is neither written over nor removed" {
+@test "a file that noselfctl did not write is neither overwritten nor removed" {
   unit a.service
   mkdir -p "$E/a.service.d"
   echo other >"$E/a.service.d/other.conf"
@@ -387,7 +387,7 @@ Environment="NOSELF_RETRIES=4"' ]]
   done
 }
 
-@test "a unit that is not there or masked is refused with 1, and nothing is written for the others" {
+@test "a missing or masked unit is refused with 1, and nothing is written for the others" {
   unit a.service
   ln -s /dev/null "$E/masked.service"
   local name
@@ -413,7 +413,7 @@ Environment="NOSELF_RETRIES=4"' ]]
   [[ $status == 0 && -z $(find "$E" -type f) ]]
 }
 
-@test "below a directory, an LD_PRELOAD of the unit is kept, or enable is refused" {
+@test "with --root, an LD_PRELOAD of the unit is kept, or enable is refused" {
   unit a.service 'Environment="LD_PRELOAD=/x.so:/old/libnoself.so"'
   below enable a
   grep -qx 'Environment="LD_PRELOAD=/x.so:/usr/local/lib/libnoself.so"' "$E/a.service.d/noself.conf"
@@ -454,7 +454,7 @@ Environment="NOSELF_RETRIES=4"' ]]
   [[ $status == 0 && $stderr == *"$NOTE"* ]]
 }
 
-@test "where the library is missing or nothing may be written, enable says so and leaves nothing behind" {
+@test "if the library is missing or writing is not allowed, enable says so and leaves no file" {
   unit a.service
   rm "$R/usr/local/lib/libnoself.so"
   below enable a
@@ -477,7 +477,7 @@ Environment="NOSELF_RETRIES=4"' ]]
   done
 }
 
-@test "with no systemd running the drop-in is written all the same, and disable removes it" {
+@test "without a running systemd the drop-in is written, and disable removes it" {
   need_root
   dead() {
     mount -t tmpfs none /run && mount -t tmpfs none /etc/systemd || return
@@ -492,7 +492,7 @@ Environment="NOSELF_RETRIES=4"' ]]
   [[ $stderr == *"$NOTE"* && $output == *"LD_PRELOAD=$TREE/build/libnoself.so"* && ${lines[-1]} == *removed* ]]
 }
 
-@test "busybox sh runs noselfctl as dash does" {
+@test "busybox sh runs noselfctl like dash" {
   need busybox dash
   unit a.service 'ExecStart=/bin/tool' 'Environment="LD_PRELOAD=/x.so"'
   session() {
@@ -523,7 +523,7 @@ Environment="NOSELF_RETRIES=4"' ]]
   done
 }
 
-# completed WORD...: what bash would offer for the last word.
+# completed WORD...: prints bash's completions of the last word.
 completed() {
   # shellcheck source=/dev/null
   . "$ROOT/scripts/completions/noselfctl.bash"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The proof that the pure parts have no run-time error, and that it would find one.
+# The proof that the pure parts have no run-time error, and that it detects one.
 
 load lib/helpers
 
@@ -8,13 +8,13 @@ setup() {
   need frama-c
 }
 
-@test "no input makes the pure parts of the core or the parser of programs go wrong" {
+@test "no input causes a run-time error in the pure parts of the core or in the parser of programs" {
   run -0 "$ROOT/tests/prove/run"
   echo "# $output" | tail -n 1 >&3
   [[ $output == *'core: '*' 0 alarms'*'program: '*' 0 alarms'* ]]
 }
 
-@test "the proof finds a bound that is dropped, in the core and in the parser" {
+@test "the proof fails if a bound is removed, in the core and in the parser" {
   cp -r "$ROOT/shim" "$BATS_TEST_TMPDIR/"
   cd "$BATS_TEST_TMPDIR/shim"
   sed -i 's/if (text->length < TEXT_SIZE - 1)/if (text->length < TEXT_SIZE)/' core/text.c

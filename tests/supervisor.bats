@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The supervisor: static programs cannot reach themselves, and are otherwise as without it.
+# The supervisor: static programs cannot connect to themselves; nothing else changes.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2086,SC2153,SC2154,SC2317 # other shells expand what is quoted
 # here; bats runs each test in a subshell, sets variables and calls functions; BEFORE is to be split
 
 load lib/helpers
 load lib/systemd
 
-# The probes, linked statically, and noself, where every user may run them.
+# The static probes and noself, in a directory where every user may run them.
 setup_file() {
   local probe
   STATIC=$(mktemp -d /tmp/noself-static.XXXXXX)
@@ -31,15 +31,16 @@ setup() {
   need_namespace
 }
 
-# bare and supervised CMD...: what a test runs in turn.
-bare() { "$@"; }
+# baseline CMD..., supervised CMD...: run CMD without the supervisor and with it.
+baseline() { "$@"; }
 supervised() { "$NOSELF" "$@"; }
-export -f bare supervised
+export -f baseline supervised
 
-# same WANTED CMD...: bare and supervised, CMD prints what matches the pattern, and exits alike.
+# same WANTED CMD...: without the supervisor and with it CMD's output matches the pattern, and the
+# exit status is the same.
 same() {
   local how wanted=$1 first=
-  for how in bare supervised; do
+  for how in baseline supervised; do
     run trap_run 32768 60999 "$how" "${@:2}"
     echo "$how: $status $output"
     # shellcheck disable=SC2053 # a pattern
@@ -48,10 +49,10 @@ same() {
   done
 }
 
-# prevented CMD...: bare, CMD says that it reached itself; supervised, it was refused. BEFORE is a
-# function that is called first, with its arguments.
+# prevented CMD...: CMD prints that it reached itself, and with the supervisor that it was refused.
+# BEFORE is a function, with arguments, to call first.
 prevented() {
-  run trap_run 50000 50001 ${BEFORE-} bare "$@"
+  run trap_run 50000 50001 ${BEFORE-} baseline "$@"
   echo "$*: $output"
   [[ $output == *self=yes* || $output =~ [1-9][0-9]*\ reached\ themselves ]]
   run trap_run 50000 50001 ${BEFORE-} supervised "$@"
@@ -59,7 +60,7 @@ prevented() {
   [[ $output == *result=ECONNREFUSED*self=no* || $output == *' 0 reached themselves'* ]]
 }
 
-@test "a static client reaches itself in a range of eleven ports, but never under the supervisor" {
+@test "a static client connects to itself in a range of eleven ports, and never with the supervisor" {
   local port count=20000
   [[ ${NOSELF_FULL:-0} == 0 ]] || count=200000
   run -1 trap_run 50000 50010 "$STATIC/dial" -qc 2000 127.0.0.1 50004
@@ -72,13 +73,13 @@ prevented() {
   [[ $output == *"$count dials, "*' 0 reached themselves, '*' 0 otherwise;'* ]]
 }
 
-@test "nor by any other way to dial" {
+@test "no other way to dial connects a socket to itself with the supervisor" {
   local way
   for way in -s -g -G -n -m -f -t '-n -m'; do
     # shellcheck disable=SC2086 # to be split
     prevented "$STATIC/dial" $way 127.0.0.1 50000
   done
-  # bind() prefers the other half of the ports, so 50001 is the trap.
+  # bind() prefers ports of the other parity, so 50001 is chosen.
   prevented "$STATIC/dial" -b 127.0.0.1 127.0.0.1 50001
   for way in ::1 ::ffff:127.0.0.1 0.0.0.0 :: ::ffff:0.0.0.0; do
     prevented "$STATIC/dial" "$way" 50000
@@ -88,7 +89,7 @@ prevented() {
   [[ $(uname -m) != x86_64 ]] || prevented "$STATIC/supervised" socketcall 127.0.0.1 50000 1000
 }
 
-@test "nor at an address of its own, with or without a scope" {
+@test "a dial of an own address, with or without a scope, does not either" {
   own() { ip address add "$1" dev lo && "${@:2}"; }
   export -f own
   need ip
@@ -97,7 +98,7 @@ prevented() {
   BEFORE='own fe80::5/64' prevented "$STATIC/dial" fe80::5%lo 50000
 }
 
-@test "nor in a network namespace of its own, which has another range" {
+@test "a dial in a child network namespace with another range does not either" {
   inner() { unshare -n bash -c 'lo_up && echo "50004 50005" >/proc/sys/net/ipv4/ip_local_port_range && "$@"' - "$@"; }
   unprivileged() { setpriv --reuid 65534 --regid 65534 --clear-groups "$NOSELF" -s unshare -Urn bash -c \
     'lo_up && echo "50004 50005" >/proc/sys/net/ipv4/ip_local_port_range && "$@"' - "$@"; }
@@ -115,25 +116,25 @@ prevented() {
   done
 }
 
-@test "on kernels before 6.9, which are asked in another way, it does not either" {
+@test "on kernels before 6.9, which lack PIDFD_THREAD, it does not either" {
   [[ $(uname -m) == x86_64 ]] || skip "the number of pidfd_open() is another one here"
-  # PIDFD_THREAD is refused.
+  # The kernel refuses PIDFD_THREAD.
   run -0 trap_run 50000 50001 "$STATIC/confined" forbid 434 1 128 22 \
     "$NOSELF" "$STATIC/storm_dials" -t 4 -n 2000 50000
   echo "$output"
   [[ $output == *' 0 reached themselves, '* ]]
-  # A thread with descriptors of its own is let go, and no socket of another table is changed.
+  # A thread with its own descriptors is not covered, and no socket of another table is changed.
   run trap_run 50000 50001 "$STATIC/confined" forbid 434 1 128 22 \
     "$NOSELF" "$STATIC/supervised" unshared 127.0.0.1 50000 10
   [[ $output == 'range of the other socket: 0; 0 refused, 10 reached themselves' ]]
 }
 
-@test "a socket that dials port after port is refused all of them at the end" {
+@test "a socket that dials port after port is refused when no port is left" {
   run -0 trap_run 50000 50010 supervised "$STATIC/supervised" again 127.0.0.1 50000 11
   [[ $output == '11 refused, 0 reached themselves' ]]
 }
 
-@test "nor does a Go program whose threads are preempted by signals, or a static Rust program" {
+@test "a Go program whose threads are preempted by signals and a static Rust program do not either" {
   need go
   [[ -x /usr/bin/rustc ]] || lacking "rustc is not installed"
   export RUSTC=/usr/bin/rustc
@@ -143,7 +144,7 @@ prevented() {
   prevented "$BATS_TEST_TMPDIR/rust" 500 50000
 }
 
-@test "nor does a static busybox" {
+@test "a static busybox nc does not connect to itself with the supervisor" {
   need apt-get dpkg
   cd "$BATS_TEST_TMPDIR"
   apt-get download busybox-static &>/dev/null || lacking "busybox-static cannot be fetched"
@@ -162,20 +163,20 @@ prevented() {
   [[ ${lines[-1]} == '0 reached themselves' ]]
 }
 
-@test "one that finds no other port fails with NOSELF_ERRNO and a line in the log" {
+@test "a dial without another source port fails with NOSELF_ERRNO and gives a log line" {
   run -0 --separate-stderr trap_run 50000 50000 "$NOSELF" -e EHOSTUNREACH -l stderr "$STATIC/dial" 127.0.0.1 50000
   [[ $output == 'returned=EHOSTUNREACH '* ]]
   [[ $stderr =~ ^noself\[[0-9]+\]:\ comm=dial\ fd=[0-9]+\ self=127.0.0.1:50000\ action=failed\ tries=0\ result=EHOSTUNREACH$ ]]
 }
 
-@test "a pinned socket fails or is allowed, as set, and only if it would reach itself" {
+@test "a pinned socket fails or is allowed, by NOSELF_PINNED, and only if it would reach itself" {
   local log=$BATS_TEST_TMPDIR/log
   run -1 trap_run 50000 50001 "$STATIC/dial" -b 127.0.0.1 -p 18084 127.0.0.1 18084
   run -0 trap_run 50000 50001 "$NOSELF" -l "$log" "$STATIC/dial" -b 127.0.0.1 -p 18084 127.0.0.1 18084
   [[ $output == 'returned=ECONNREFUSED '* ]]
   run -0 trap_run 50000 50001 "$NOSELF" -l "$log" "$STATIC/dial" -b :: -p 18084 :: 18084
   run -1 trap_run 50000 50001 "$NOSELF" -l "$log" -p allow "$STATIC/dial" -p 18084 127.0.0.1 18084
-  # It would leave from 127.0.0.1, so the kernel is to answer.
+  # The dial's source address is 127.0.0.1, so it cannot reach itself: the kernel answers.
   run -0 trap_run 50000 50001 "$NOSELF" -l "$log" -e EPERM "$STATIC/dial" -p 18084 127.0.0.2 18084
   [[ $output == 'returned=ECONNREFUSED '* ]]
   run -0 sed 's/.*comm=dial fd=[0-9]* //' "$log"
@@ -185,14 +186,14 @@ prevented() {
   [[ ${#lines[@]} == 3 ]]
 }
 
-@test "beside the library, each self-connection is logged once" {
+@test "with library and supervisor, each self-connection is logged once" {
   local log=$BATS_TEST_TMPDIR/log
   trap_run 50000 50001 "$NOSELF" -s -l "$log" "$PROBES/dial" -p 18084 127.0.0.1 18084
   trap_run 50000 50001 "$NOSELF" -s -l "$log" -p allow "$PROBES/dial" -p 18084 127.0.0.1 18084 || true
   [[ $(wc -l <"$log") == 2 ]]
 }
 
-@test "a log that nobody reads holds nothing up" {
+@test "a log pipe that nobody reads blocks no dial" {
   mkfifo "$BATS_TEST_TMPDIR/fifo"
   full() { exec 8<>"$1" && ! dd if=/dev/zero of=/dev/fd/8 oflag=nonblock && "${@:2}" 2>&8; }
   export -f full
@@ -201,14 +202,14 @@ prevented() {
   [[ $output == *'200 refused'* ]]
 }
 
-@test "the command has the launcher's pid, and no child, descriptor or signal more" {
+@test "the command has the launcher's pid, and no additional child, descriptor or signal" {
   same 'descriptors=* wait=ECHILD SIGCHLD=no' "$STATIC/supervised" inside
   [[ $output == "$(trap_run 50000 50001 "$STATIC/supervised" inside)" ]]
   run -0 bash -c 'echo $$; exec "$NOSELF" -s sh -c "echo \$\$"'
   [[ ${lines[0]} == "${lines[1]}" ]]
 }
 
-@test "nor has it where orphans come to it: as PID 1 and as a subreaper" {
+@test "as PID 1 and as a subreaper, the command has no additional child either" {
   need_namespace
   same 'descriptors=* wait=ECHILD SIGCHLD=no' "$STATIC/confined" subreaper "$NOSELF" "$STATIC/supervised" inside
   run -0 trap_run 50000 50001 unshare --pid --fork "$NOSELF" "$STATIC/supervised" inside
@@ -228,7 +229,7 @@ prevented() {
   [[ ${lines[-1]} == 143 ]]
 }
 
-@test "strace, and whoever else waits for every child, does not wait for the supervisor" {
+@test "strace, which waits for every child, does not wait for the supervisor" {
   need strace
   run -0 trap_run 50000 50001 timeout 10 "$NOSELF" -s strace -f -o /dev/null "$STATIC/dial" 127.0.0.1 50000
   [[ $output == *self=no* ]]
@@ -236,7 +237,7 @@ prevented() {
   [[ $output == *self=no* ]]
 }
 
-@test "daemons stay covered after the command's end, and the supervisor ends with the last" {
+@test "daemons stay covered after the command's end, and the supervisor ends with the last program" {
   daemon() {
     "$NOSELF" -s bash -c 'echo $$ >"$0/pid"; (setsid bash -c "wait_for 10 test -e \$0/go
       \"\$@\" >\$0/said; touch \$0/done" "$0" "$@" &>/dev/null &)' "$@"
@@ -249,7 +250,7 @@ prevented() {
   [[ $output == *result=ECONNREFUSED*self=no* ]]
 }
 
-@test "calls with arguments that are not in order give what they give without it" {
+@test "calls with invalid arguments give the same results as without the supervisor" {
   local program expected
   for program in odd_calls others; do
     [[ $program == odd_calls ]] || need nft
@@ -260,7 +261,7 @@ prevented() {
   done
 }
 
-@test "alarm() and SO_SNDTIMEO end a dial that hangs" {
+@test "alarm() and SO_SNDTIMEO end a dial that waits" {
   same 'dialling*EINTR after a while' "$STATIC/supervised" hanging alarm
   same 'dialling*EINPROGRESS after a while' "$STATIC/supervised" hanging timeout
 }
@@ -278,7 +279,7 @@ prevented() {
   [[ $output == 1 ]]
 }
 
-@test "without its supervisor a command's dials fail with ENOSYS; while it is stopped they wait" {
+@test "dials fail with ENOSYS after the supervisor is killed, and wait while it is stopped" {
   super() { pgrep -x "noself:$$"; }
   export -f super
   run -0 trap_run 50000 50001 supervised -s bash -c 'super=$(super)
@@ -291,7 +292,7 @@ prevented() {
   [[ ${lines[2]} == *returned=ENOSYS* && ${lines[3]} == *result=ECONNREFUSED*self=no ]]
 }
 
-# refused REASON CMD...: exit 126 with that reason.
+# refused REASON CMD...: noself refuses CMD with status 126 and that reason.
 refused() {
   run -126 --separate-stderr trap_run 50000 50001 timeout 20 "${@:2}" "$NOSELF" ${FORCE-} "$STATIC/dial" 127.0.0.1 9
   echo "$stderr"
@@ -299,13 +300,13 @@ refused() {
   [[ $stderr != *$'\n'* ]]
 }
 
-# forced CMD...: the program of refused() runs by --force.
+# forced CMD...: the program of refused() runs with --force.
 forced() {
   run -0 --separate-stderr trap_run 50000 50001 timeout 20 "$@" "$NOSELF" --force "$STATIC/dial" 127.0.0.1 9
   [[ $output == *result=ECONNREFUSED* ]]
 }
 
-# foreseen REASON CMD...: both, and --check says so.
+# foreseen REASON CMD...: refused and forced, and --check gives the same reason.
 foreseen() {
   refused "$@"
   forced "${@:2}"
@@ -313,7 +314,7 @@ foreseen() {
   [[ $output == *": cannot be covered: statically linked, and $1; "* ]]
 }
 
-@test "what cannot be supervised is refused in one line, and runs by --force" {
+@test "a command that cannot be supervised is refused in one line, and runs with --force" {
   foreseen 'mode observe cannot be supervised' env NOSELF_MODE=observe
   foreseen 'another seccomp supervisor is already there' "$STATIC/confined" listener
   foreseen 'the supervisor needs /proc/sys/net' \
@@ -326,12 +327,12 @@ foreseen() {
     refused 'the supervisor may not look at the command' "$STATIC/confined" forbid $call 0 0 1
     forced "$STATIC/confined" forbid $call 0 0 1
   done
-  # A security module that keeps the supervisor from receiving: no dial can succeed any more.
+  # A security module forbids the supervisor to receive: no dial can succeed any more.
   refused 'the supervisor does not answer' "$STATIC/confined" forbid 16 1 0xc0502100 13
   FORCE=--force refused 'the supervisor does not answer' "$STATIC/confined" forbid 16 1 0xc0502100 13
 }
 
-@test "systemd stops a supervised service with a dial in flight, and gets its log" {
+@test "systemd stops a supervised service during a dial, and gets its log" {
   need_systemd
   boot_systemd
   unit hanging.service "ExecStart=$NOSELF $STATIC/supervised hanging never"
@@ -348,7 +349,7 @@ foreseen() {
   [[ $output == *'comm=dial fd='*' self=127.0.0.1:50000 action=failed tries=0 result=ECONNREFUSED' ]]
 }
 
-@test "Yama's scopes 0 to 3, as root and not, on Debian's kernel" {
+@test "Yama's scopes 0 to 3 allow what noself(1) says, as root and not, on Debian's kernel" {
   [[ ${NOSELF_FULL:-0} == 1 ]] || skip "fetches and boots a kernel: only under --full"
   [[ $(uname -m) == x86_64 ]] || skip "the machine is one for x86_64"
   need apt-get dpkg cpio qemu-system-x86_64

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# noselfctl and a real systemd: units that reach themselves, are covered, and are let go again.
+# noselfctl with a real systemd: units that connect to themselves, with the drop-in and without it.
 # shellcheck disable=SC1003,SC2016,SC2153,SC2154 # other shells expand what is quoted here; bats sets variables
 
 load lib/helpers
@@ -24,24 +24,24 @@ setup() {
   need_systemd
 }
 
-# ctl ARG...: noselfctl there.
+# ctl ARG...: runs noselfctl in the namespaces of that systemd.
 ctl() {
   run --separate-stderr inside "$NOSELFCTL" "$@"
 }
 
-# has_said UNIT TEXT: for wait_for.
+# has_said UNIT TEXT: whether the unit has written TEXT to the journal.
 has_said() {
   said "$1" | grep -qF "$2"
 }
 
-# A client that dials once when it starts, says what came of it, and stays.
+# A client that dials once at its start, prints the result, and keeps running.
 LEGACY=('ExecStart=/bin/sh -c "DIAL -q 127.0.0.1 50000; exec tail -f /dev/null"')
 
 legacy() {
   unit "$1" "${LEGACY[@]/DIAL/$OPEN/dial}" "${@:2}"
 }
 
-@test "a unit that reaches itself bare is refused under the drop-in, and again not without it" {
+@test "a unit that connects to itself is refused with the drop-in, and not after disable" {
   legacy legacy.service
   inside systemctl start legacy
   wait_for 10 has_said legacy '1 dials, 0 refused, 1 reached themselves'
@@ -76,7 +76,7 @@ legacy() {
   inside systemctl stop legacy
 }
 
-@test "a unit that the library cannot cover is refused with the line to write instead, which covers it" {
+@test "a unit that the library cannot cover is refused with a line that covers it" {
   unit static.service "ExecStart=$OPEN/static -q 127.0.0.1 50000"
   ctl enable static
   one_line noselfctl
@@ -91,7 +91,7 @@ legacy() {
   inside systemctl start static
   wait_for 10 has_said static '1 dials, 1 refused, 0 reached themselves'
 
-  # refused_unit WORDS LINE...: a unit of these lines is refused with these words
+  # refused_unit WORDS LINE...: enable refuses a unit of these lines with this message
   refused_unit() {
     unit refused.service Type=oneshot "${@:2}"
     ctl enable refused
@@ -106,7 +106,7 @@ legacy() {
   refused_unit "-s $OPEN/static -q 127.0.0.1 50000; " 'ExecStart=-@/bin/true yes -i' "ExecStart=!!$OPEN/static -q 127.0.0.1 50000"
 }
 
-@test "status lists the units that are enabled too, and those that the supervisor covers" {
+@test "status also lists the enabled units, and those that the supervisor covers" {
   legacy idle.service
   unit "supervised.service" "ExecStart=$NOSELF -m fail $OPEN/hold 0" 'StandardInput=file:/dev/zero'
   printf '#include <unistd.h>\nint main(void) { return pause(); }' | cc -static -o "$OPEN/hold" -x c -
@@ -126,7 +126,7 @@ legacy() {
   ctl disable idle
 }
 
-@test "ports names the unit of a connection that has reached itself, and how to cover it" {
+@test "ports names the unit of a self-connection, and how to cover it" {
   echo 'import socket, time
 s = socket.socket(); s.connect(("127.0.0.1", 50000)); print("held", flush=True); time.sleep(1000)' >"$OPEN/held.py"
   unit 'held\x2dfast.service' "ExecStart=/usr/bin/env python3 $OPEN/held.py"
@@ -142,7 +142,7 @@ s = socket.socket(); s.connect(("127.0.0.1", 50000)); print("held", flush=True);
   inside systemctl stop 'held\x2dfast'
 }
 
-@test "the library's line arrives in the journal as a warning, once, and the program's as they are" {
+@test "the library's line arrives in the journal once, as a warning, and the program's unchanged" {
   legacy logged.service
   ctl enable -l stderr logged
   inside systemctl start logged
@@ -159,19 +159,19 @@ for line in sys.stdin:
   ctl disable logged
 }
 
-# environment_of UNIT: the environment that it gets, sorted, without what differs at each start.
+# environment_of UNIT: prints its environment, sorted, without variables that differ at each start.
 environment_of() {
   inside systemctl start "$1"
   inside sort -z /run/environment | tr '\0' '\n' |
     grep -vE '^(INVOCATION_ID|SYSTEMD_EXEC_PID|JOURNAL_STREAM|MEMORY_PRESSURE_[A-Z]*)='
 }
 
-@test "all else that a unit says of its environment keeps working, by systemd's own reading" {
+@test "all other environment settings of a unit keep working, as systemd reads them" {
   cc -shared -o "$OPEN/a.so" -x c /dev/null
   cp "$OPEN/a.so" "$OPEN/b.so"
   cp "$OPEN/a.so" "$OPEN/c-odd.so"
-  local bare expected number=0
-  # same LINE...: a unit of these lines has the same environment, but for the library
+  local baseline expected number=0
+  # same LINE...: a unit of these lines has the same environment with the drop-in, except LD_PRELOAD
   same() {
     number=$((number + 1))
     [[ $1 == keep ]] || {
@@ -179,14 +179,14 @@ environment_of() {
       unit odd.service 'Type=oneshot' \
         'ExecStart=/bin/sh -c "cat /proc/$$$$/environ >/run/environment"' "$@"
     }
-    bare=$(environment_of odd)
+    baseline=$(environment_of odd)
     ctl enable -m fail odd
     [[ $status == 0 && $stderr == '' ]]
     run -0 environment_of odd
     local preload
-    preload=$(sed -n 's/^LD_PRELOAD=//p' <<<"$bare" | tr -s ' :' '::' | sed 's/:$//')
+    preload=$(sed -n 's/^LD_PRELOAD=//p' <<<"$baseline" | tr -s ' :' '::' | sed 's/:$//')
     expected=$(
-      grep -v '^LD_PRELOAD=' <<<"$bare"
+      grep -v '^LD_PRELOAD=' <<<"$baseline"
       echo "LD_PRELOAD=$preload${preload:+:}$TREE/build/libnoself.so"
       echo NOSELF_MODE=fail
     )
@@ -198,7 +198,7 @@ environment_of() {
     ctl disable odd
     [[ $status == 0 ]]
     run environment_of odd
-    [[ $output == "$bare" ]]
+    [[ $output == "$baseline" ]]
   }
   same "Environment=A=1 \"LD_PRELOAD=$OPEN/a.so $OPEN/b.so\" 'B=it is'"
   same "Environment=LD_PRELOAD=$OPEN/a.so" 'Environment=' 'Environment=X=1'
@@ -217,7 +217,7 @@ environment_of() {
   inside systemctl unset-environment LD_PRELOAD
 }
 
-@test "where EnvironmentFile= or a later drop-in counts more, enable says what to write there, and writes nothing" {
+@test "if EnvironmentFile= or a later drop-in overrides it, enable prints the line to add there" {
   unit other.service 'ExecStart=/bin/true' 'EnvironmentFile=-/no/such' 'EnvironmentFile=/run/other*'
   local line
   for line in LD_PRELOAD=/b.so 'LD_PRELOAD="/b.so"' ' NOSELF_MODE=observe'; do
@@ -241,7 +241,7 @@ environment_of() {
   [[ $(inside ls /etc/systemd/system/other.service.d) == zz.conf ]]
 }
 
-@test "a template is enabled for all its instances, or one of them" {
+@test "a template is enabled for all its instances or for one" {
   legacy 'many@.service'
   ctl enable many@
   [[ $status == 0 && ${lines[1]} == *"systemctl restart 'many@*.service'" ]]
@@ -262,7 +262,7 @@ environment_of() {
   ctl disable many@a
 }
 
-@test "file capabilities defeat the library: enable refuses the unit, but not for root or without new privileges" {
+@test "enable refuses a program with file capabilities, but not for root or with NoNewPrivileges=" {
   need setcap
   cp "$(command -v tail)" "$OPEN/capable-tail"
   setcap cap_net_bind_service=ep "$OPEN/capable-tail" || lacking "no file capabilities here"
@@ -298,7 +298,7 @@ environment_of() {
 }
 
 @test "an ordinary user covers units of their own" {
-  # What a login would start: the user's manager, here without a bus and with no units but ours.
+  # The user's manager, which a login would start, here without a bus and other units.
   unit user@65534.service 'User=nobody' 'Type=notify' 'Delegate=yes' 'KillMode=mixed' 'TimeoutStopSec=5' \
     'Environment=HOME=/run/somebody XDG_RUNTIME_DIR=/run/user/65534' \
     'ExecStart=/lib/systemd/systemd --user --unit=mine.target --log-target=journal'
@@ -333,7 +333,7 @@ environment_of() {
   run -0 --separate-stderr as_user "$NOSELFCTL" disable --user mine
   as_user systemctl --user restart mine
   wait_for 10 has_user_said '0 refused, 1 reached themselves'
-  # the system's units are not this user's to change
+  # this user may not change the system's units
   run -1 --separate-stderr as_user "$NOSELFCTL" enable --runtime legacy
   one_line noselfctl
   inside systemctl stop user@65534
