@@ -125,6 +125,7 @@ built_for() {
 @test "a program without a C library runs with the library as it does without it" {
   [[ $(uname -m) == x86_64 ]] || lacking "its system calls are those of x86_64"
   local program=$BATS_TEST_TMPDIR/nolibc
+  # shellcheck disable=SC2016 # the assembler's
   # It makes system calls itself, so the library cannot cover it and must not disturb it.
   tool "${CC:-cc}" -O2 -nostdlib -fPIE -pie -Wl,--dynamic-linker=/lib64/ld-linux-x86-64.so.2 \
     -o "$program" -x c - <<<'void _start(void) { __asm__("mov $60, %eax; mov $7, %edi; syscall"); }'

@@ -91,7 +91,6 @@ struct step {
 	unsigned count, have_messages; /* sendmmsg: the argument, and the actual number */
 	struct where message;          /* sendmsg: the struct msghdr itself */
 	int backlog;                   /* listen */
-	unsigned depth;                /* bytes of stack between the caller's data and the call */
 };
 
 struct plan {

@@ -4,7 +4,6 @@
 #include "fuzz.h"
 
 #include <dlfcn.h>
-#include <pthread.h>
 #include <signal.h>
 
 /* A sequence takes fewer seconds than this: a call that waits is a difference too. */
@@ -17,7 +16,7 @@ static const char usage[] =
 
 struct fuzz {
 	struct world world;
-	uint64_t seed, from, to, progress;
+	uint64_t seed, progress;
 	unsigned long performed[CALLS], succeeded[CALLS], ports_shown;
 	int failed;
 };
@@ -54,11 +53,9 @@ static void count(struct fuzz *fuzz, const struct plan *plan, const struct recor
 	}
 }
 
-static void *run(void *argument)
+static void run(struct fuzz *fuzz, uint64_t total)
 {
-	struct fuzz *fuzz = argument;
-
-	for (uint64_t i = fuzz->from; i < fuzz->to && !fuzz->failed; i++) {
+	for (uint64_t i = 0; i < total && !fuzz->failed; i++) {
 		struct plan plan;
 		struct record two[2];
 		plan_make(&plan, fuzz->seed, i);
@@ -74,21 +71,6 @@ static void *run(void *argument)
 		if (fuzz->progress && i % fuzz->progress == fuzz->progress - 1)
 			fprintf(stderr, "fuzz: %" PRIu64 " sequences, none differs\n", i + 1);
 	}
-	return NULL;
-}
-
-/* Half the sequences run in the main thread and half in another, whose stack ends differently. */
-static void run_all(struct fuzz *fuzz, uint64_t total)
-{
-	pthread_t thread;
-
-	fuzz->from = 0;
-	fuzz->to = total / 2;
-	run(fuzz);
-	fuzz->from = fuzz->to;
-	fuzz->to = total;
-	must(-pthread_create(&thread, NULL, run, fuzz), "pthread_create");
-	pthread_join(thread, NULL);
 }
 
 static const char *interposer(void)
@@ -166,7 +148,7 @@ int main(int argc, char **argv)
 		puts(r ? "differs" : "does not differ");
 		return r;
 	}
-	run_all(&fuzz, total);
+	run(&fuzz, total);
 	if (!fuzz.failed)
 		print_summary(&fuzz, total);
 	return fuzz.failed;

@@ -140,7 +140,6 @@ static void any_step(struct random *r, const struct plan *plan, struct step *ste
 	if (step->call == CONNECT && random_percent(r, 2))
 		step->descriptor = REPLACED;
 	step->backlog = ONE_OF(r, 0, 1, 5, 128, -1, 0x7fffffff);
-	step->depth = random_below(r, 8192) & ~15U;
 	if (step->call == GETSOCKNAME)
 		any_look(r, step);
 	else if (step->call != LISTEN)

@@ -7,17 +7,6 @@
 
 enum { PATTERN_WORD = 0x5a5a5a5a };
 
-/* The caller's frames may end in one page, and the library's may begin in the next. */
-static __attribute__((noinline)) int look_from(enum way way, int fd, void *name, void *length,
-					       unsigned depth)
-{
-	volatile char *between = __builtin_alloca(depth + 16);
-	between[depth] = 0;
-	int r = (int)call_perform(way, GETSOCKNAME, fd, name, 0, 0, length, 0);
-	between[0] = 0;
-	return r;
-}
-
 static void look(enum way way, int fd, const struct step *s, struct outcome *out)
 {
 	unsigned char name_on_stack[AREA], length_on_stack[AREA];
@@ -25,7 +14,7 @@ static void look(enum way way, int fd, const struct step *s, struct outcome *out
 
 	word = memory_at(FOR_LENGTH, s->length, length_on_stack, &s->room, sizeof(s->room));
 	errno = UNTOUCHED;
-	out->result = look_from(way, fd, name.pointer, word.pointer, s->depth);
+	out->result = call_perform(way, GETSOCKNAME, fd, name.pointer, 0, 0, word.pointer, 0);
 	out->error = errno;
 	if (word.view)
 		memcpy(&out->length, word.view,
