@@ -236,9 +236,23 @@ static void test_files_and_pipes(void)
 	close(ends[1]);
 }
 
+/* Without MSG_FASTOPEN a send is passed on. */
+static void test_plain_send(void)
+{
+	struct iovec data = {"x", 1};
+	struct mmsghdr message = {.msg_hdr = {.msg_iov = &data, .msg_iovlen = 1}};
+	int pair[2];
+
+	CHECK(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) == 0);
+	CHECK(sendmmsg(pair[0], &message, 1, 0) == 1);
+	close(pair[0]);
+	close(pair[1]);
+}
+
 int main(void)
 {
 	test_files_and_pipes();
+	test_plain_send();
 	test_sockets();
 	test_own_hint();
 	test_other_stderr();

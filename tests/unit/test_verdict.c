@@ -93,6 +93,8 @@ static void ranges(void)
 	is_empty(51000, 52000, 50000, SIDE_BELOW);
 	is_empty(0, 0, 65535, SIDE_ABOVE);
 	is_empty(0, 0, 1, SIDE_BELOW);
+	gives(0, 0, 65534, SIDE_ABOVE, 65535, 0);
+	gives(0, 0, 2, SIDE_BELOW, 0, 1);
 	gives(0, 0, 65535, SIDE_BELOW, 0, 65534);
 	gives(0, 0, 1, SIDE_ABOVE, 2, 0);
 }
