@@ -54,19 +54,6 @@ export -f namespace each_call with_library
   done
 }
 
-@test "NOSELF_DISABLE, NOSELF_MODE, NOSELF_ERRNO and NOSELF_PINNED apply to these calls too" {
-  local setting pinned='-b 127.0.0.1 -p 50000'
-  for setting in NOSELF_DISABLE=1 NOSELF_MODE=observe; do
-    run -0 env "$setting" bash -c 'namespace 50000 50000 with_library 127.0.0.1 50000'
-    [[ $(count 'result=OK .*self=yes') == 8 ]]
-  done
-  NOSELF_MODE=fail NOSELF_ERRNO=EHOSTUNREACH run -0 namespace 50000 50001 with_library 127.0.0.1 50000
-  [[ $(count 'returned=EHOSTUNREACH result=EHOSTUNREACH .*self=no') == 8 ]]
-  # shellcheck disable=SC2086 # the words are arguments
-  NOSELF_PINNED=allow run -0 namespace 40000 41000 with_library $pinned 127.0.0.1 50000
-  [[ $(count 'result=OK .*self=yes') == 8 ]]
-}
-
 # Reads 48 connections to their ends; prints how many contained "ping", and how many bytes came in
 # all.
 READER='import socket, subprocess, sys

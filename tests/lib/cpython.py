@@ -81,21 +81,18 @@ def steady_difference(library, test):
     return not any(baseline == preloaded and baseline for baseline, preloaded in runs)
 
 
-def without_packages(names):
+def modules(name):
     """test_asyncio as its modules, so that they run side by side."""
-    for name in names:
-        directory = os.path.join("/usr/lib/python3.11/test", name)
-        if os.path.isdir(directory):
-            yield from sorted(name + "." + file[:-3] for file in os.listdir(directory)
-                              if file.startswith("test_") and file.endswith(".py"))
-        else:
-            yield name
+    folder = os.path.join("/usr/lib/python3.11/test", name)
+    files = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    return [name + "." + f[:-3] for f in files if f[:5] == "test_" and f[-3:] == ".py"] or [name]
 
 
 def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
-    library, names = os.path.abspath(sys.argv[1]), list(without_packages(sys.argv[2:]))
+    library = os.path.abspath(sys.argv[1])
+    names = [module for name in sys.argv[2:] for module in modules(name)]
     baseline, preloaded = {}, {}
     for batch in ([n for n in names if n not in LOCAL_NETWORK],
                   [n for n in names if n in LOCAL_NETWORK]):
