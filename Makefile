@@ -121,8 +121,8 @@ $(UNITS): $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/unit/parts.a Makefile
 	$(TEST_CC) $(LDFLAGS) -o $@ $< $(UNIT_PARTS) $(BUILD)/unit/parts.a -pthread
 
 # The tests of hooks are linked with the library, so that their connect() and bind() are its own.
-$(filter %/test_acting_looks %/test_acting_refused,$(UNITS)): UNIT_PARTS = $(LIBRARY)
-$(filter %/test_acting_looks %/test_acting_refused,$(UNITS)): $(LIBRARY)
+$(BUILD)/unit/test_integration: UNIT_PARTS = $(LIBRARY)
+$(BUILD)/unit/test_integration: $(LIBRARY)
 
 # The guard, linked with a model of a socket instead of the kernel.
 EXPLORED := $(addprefix shim/core/,guard detect_self endpoint sys tcpinfo tcpsock verdict) \

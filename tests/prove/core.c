@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The pure parts of the core, with every input that there can be: see tests/prove/run. */
+/* Calls the pure parts of the core with every possible input: see tests/prove/run. */
 #include <__fc_builtin.h>
 
 #include "core/endpoint.h"
@@ -21,7 +21,7 @@ static uint32_t any_word(void)
 	return (uint32_t)Frama_C_unsigned_int_interval(0, UINT32_MAX);
 }
 
-/* Every length, each with no byte behind it. */
+/* Every length, each at the end of the memory. */
 static void prove_endpoint(void)
 {
 	enum { MOST = 32 };

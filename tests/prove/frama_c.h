@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Goes before every file that Frama-C reads: what its own headers lack. */
+/* Included before every file that Frama-C reads: declarations that its headers lack. */
 #pragma once
 
 /* Linux has more errors than its errno.h. */

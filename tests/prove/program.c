@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The parser of program files, with every file: see tests/prove/run. */
+/* Calls the parser of program files with every possible file: see tests/prove/run. */
 #include <__fc_builtin.h>
 #include <elf.h>
 #include <unistd.h>

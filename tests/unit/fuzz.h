@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the libFuzzer harnesses share: an oracle that does not agree ends the run loudly. */
+/* Shared by the libFuzzer harnesses: aborts the run if the oracle's result differs. */
 #pragma once
 
 #include <stddef.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Fuzzes the reading of program files, which others made: it agrees with a reading by the structs
- * of <elf.h>. */
+/* Fuzzes the parser of program files: its results equal those of a parser by the structs of
+ * <elf.h>.
+ */
 #define _GNU_SOURCE
 #include "fuzz.h"
 
@@ -22,8 +23,8 @@ static struct program read_bytes(const uint8_t *data, size_t size)
 	return program;
 }
 
-/* Of this machine's class and order, as the kernel reads it: 1 if it names a loader, 0 if it is an
- * ELF program without, -1 if it is none. */
+/* For this machine's class and byte order, read as by the kernel: 1 for an ELF program with a
+ * loader, 0 for one without, -1 for other files. */
 static int loader_by_structs(const uint8_t *data, size_t size)
 {
 	Elf64_Ehdr head = {.e_phnum = 0}; /* the kernel takes zeros for what is behind the end */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernel, as core/raw_syscall finds it: each call as the model's socket answers it. */
+/* raw_syscall() on the model of a socket instead of the kernel. */
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -14,7 +14,7 @@
 
 enum { PROTOCOL_SMC = 256, PROTOCOL_MPTCP = 262, BIND_NO_PORT = 24, LOCAL_PORT_RANGE = 51 };
 
-/* The same for a question whose answer the guard needs to see that the socket reached itself. */
+/* The same for a call whose result the guard needs to detect a self-connection. */
 static long answer_about_self(const char *name)
 {
 	const long r = model_answer(name);
@@ -23,7 +23,7 @@ static long answer_about_self(const char *name)
 	return r;
 }
 
-/* What the kernel shows has to be acted on. */
+/* The guard must act on what the kernel has shown. */
 static void shown(enum state state)
 {
 	if (model.state == state)
@@ -194,7 +194,7 @@ static long get_info(struct tcpinfo *info)
 	model.info_refused |= r < 0;
 	if (r < 0)
 		return r;
-	/* MPTCP has it since Linux 5.16. */
+	/* For MPTCP since Linux 5.16. */
 	if (model_protocol() == UDP || (model_protocol() == MPTCP && choose(2))) {
 		model.info_refused = true;
 		return model_told("", -EOPNOTSUPP);
@@ -206,7 +206,7 @@ static long get_info(struct tcpinfo *info)
 	return 0;
 }
 
-/* What is asked of the kernel; the arguments as raw_syscall() has them. */
+/* The modelled system calls; the arguments as in raw_syscall(). */
 APART static long call(long number, long b, long c, long d)
 {
 	const bool is_option = number == SYS_getsockopt || number == SYS_setsockopt;

@@ -8,7 +8,7 @@
 #include "model_socket.h"
 #include "search.h"
 
-/* Of a connect(), of a send that dials, or of both. */
+/* Possible results of connect(), of a send that dials, or of both. */
 enum ways { CONNECT = 1, SEND = 2, BOTH = CONNECT | SEND };
 
 struct outcome {
@@ -68,7 +68,7 @@ static const struct outcome *choose_outcome(void)
 	return possible[choose(count)];
 }
 
-/* Where the program dials to: what the outcome leaves possible. */
+/* The destination: one of those that fit the outcome. */
 static void choose_destination(void)
 {
 	static const enum destination all[] = {TO_IPV4, TO_ANY, TO_UNIX, TO_NOBODY};
@@ -76,7 +76,7 @@ static void choose_destination(void)
 	static const char *const texts[] = {
 		"", "IPv4", "the IPv4 wildcard", "IPv6, its zone left out", "UNIX", "nobody"};
 	const bool others = model.port != MODEL_PORT;
-	/* From an own address to the wildcard's is no other host. */
+	/* A dial of the wildcard reaches an own address. */
 	const int same_port = model.state == ELSEWHERE ? 1 : 2;
 
 	if (model.to != TO_OPEN || !model_accepted(model.last))

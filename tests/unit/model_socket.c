@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the model's socket is, and what the program had set: chosen when it is asked for. */
+/* The state of the model's socket and the program's options, chosen when they are first read. */
 #define _GNU_SOURCE
 #include "model_socket.h"
 
@@ -11,13 +11,13 @@
 
 struct model model;
 
-/* Another thread closes the descriptor, or puts another socket in its place. */
+/* Another thread closes the descriptor, or replaces it by another socket. */
 static void change(int what)
 {
 	static const enum state states[] = {GONE, LISTENING, ELSEWHERE};
 	static const char *const texts[] = {"closes it", "makes it a listener there",
 					    "makes it a connection elsewhere"};
-	/* Nothing of the socket before counts any more, but how often it was dialled. */
+	/* Forget the old socket's state, except for the number of dials. */
 	model = (struct model){.changed = true,
 			       .state = states[what],
 			       .to = model.to,
@@ -40,7 +40,7 @@ long model_told(const char *name, long r)
 
 long model_answer(const char *name)
 {
-	/* Which error it is matters only where one may come of a sandbox. */
+	/* The errno matters only for a call that a sandbox may refuse. */
 	static const int errors[] = {0, ENOMEM, EPERM};
 	enum { CHANGES = 3 };
 	const int possible = model.pin_matters ? 3 : 2;

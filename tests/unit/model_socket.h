@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A model of one socket in place of core/sys: each answer, right or not, is a choice of search.h.
+/* A model of one socket instead of the kernel: each result, right or wrong, is a choice of
+ * search.h.
  */
 #pragma once
 
@@ -20,7 +21,7 @@ enum state {
 	GONE, /* the descriptor is closed */
 };
 
-/* Facts are chosen when somebody asks for them: until then they are OPEN, and anything goes. */
+/* State that is chosen when it is first read; until then it is OPEN. */
 enum fact { OPEN, NO, YES };
 enum protocol { PROTOCOL_OPEN, TCP, MPTCP, UDP };
 enum bound { BOUND_OPEN, NOT, ADDRESS, PORT };
@@ -28,8 +29,8 @@ enum destination { TO_OPEN, TO_IPV4, TO_ANY, TO_IPV6, TO_UNIX, TO_NOBODY };
 
 struct option {
 	enum fact chosen;
-	int value, own; /* now, and as the program had set it */
-	int refused;    /* how often in a row the kernel refused to set it back */
+	int value, own; /* now, and the program's value */
+	int refused;    /* how often in a row the kernel refused to restore it */
 };
 
 struct model {
@@ -46,33 +47,33 @@ struct model {
 
 	/* Set before the first call. */
 	bool is_send;       /* the program dials by a send, to IPv6; else by connect(), to IPv4 */
-	bool memory_is_bad; /* the destination lies where no memory is */
-	int settings;       /* which of them this sequence has */
-	bool pin_matters;   /* whether the sandbox's refusals count: pin_refused */
+	bool memory_is_bad; /* the pointer to the destination is invalid */
+	int settings;       /* the number of this sequence's settings */
+	bool pin_matters;   /* whether a sandbox's refusals matter: pin_refused */
 
 	/* What has happened so far. */
 	long last; /* result of the latest dial */
 	int dials, spurious;
-	bool first_failed; /* the first dial of a connect(), which cost errno */
-	bool met;          /* it reached itself, and was disconnected or is to be */
-	bool earlier;      /* an earlier call of the program's had connected it to itself */
-	bool changed;      /* another thread put something else in its place */
-	bool looked;       /* and the kernel has shown that since */
-	bool blind;        /* a question was refused since the latest dial */
+	bool first_failed; /* the first dial of a connect() failed and changed errno */
+	bool met;          /* it reached itself, and was or must be disconnected */
+	bool earlier;      /* an earlier call of the program had connected it to itself */
+	bool changed;      /* another thread replaced it */
+	bool looked;       /* and a call has shown that since */
+	bool blind;        /* a call was refused since the latest dial */
 	bool stuck;        /* disconnecting was refused */
-	bool pin_refused;  /* a sandbox refused to say whether the port is the program's */
-	bool told_pinned;  /* bind() has told that the port is the program's */
-	bool told_range;   /* the kernel has told that it has IP_LOCAL_PORT_RANGE */
+	bool pin_refused;  /* a sandbox refused bind(), so the socket may be pinned */
+	bool told_pinned;  /* bind() has shown that it is pinned */
+	bool told_range;   /* the kernel has shown that it has IP_LOCAL_PORT_RANGE */
 	bool info_refused; /* TCP_INFO was refused since the latest dial */
 };
 extern struct model model;
 
-/* In a frame of its own, so that search_leave() finds it below. */
+/* In its own frame, so that search_leave() finds it below. */
 #define APART __attribute__((noinline))
 
-/* The answer to a call: 0, after which the model does it, or an error. */
+/* Chooses the result of a call: 0, and the model does it, or an error. */
 long model_answer(const char *name);
-/* Says so where a sequence is shown; returns it. */
+/* Prints the result if the sequence is shown; returns it. */
 long model_told(const char *name, long result);
 
 /* One dial of the program's. */
@@ -80,19 +81,19 @@ long model_dial(void);
 /* Its destination, in a struct sockaddr_storage; the length. */
 socklen_t model_destination(void *name);
 
-/* Checks that what disconnecting leaves in SO_ERROR is taken out, before anything else is done. */
+/* Checks that the error that disconnecting leaves in SO_ERROR is cleared before any other call. */
 void model_check_left_error(void);
 
-/* Checks that all that was lent for the time between two dials is back, and forgets about it. */
+/* Checks that all options set between two dials are restored. */
 void model_check_lent(void);
 
-/* Whether a dial with that result is done or under way. */
+/* Whether a dial with that result is connected or in progress. */
 bool model_accepted(long result);
 
 /* Whether the socket is TCP's and connected to itself, or about to be. */
 bool model_is_self(void);
 
-/* The facts that the program, or the kernel, has settled. */
+/* The state that the program or the kernel has fixed. */
 enum protocol model_protocol(void);
 enum bound model_bound(void);
 int model_option(struct option *option, const int *values, int count);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Walks every sequence of answers that a piece of code can get, and finds the shortest bad one. */
+/* Tries every sequence of results that code can get, and finds the shortest that fails. */
 #include "search.h"
 
 #include <errno.h>
@@ -20,10 +20,11 @@
 
 enum { MOST_POINTS = 1 << 22, TABLE = 1 << 23, STACK = 1 << 14, LONGEST = 2000, END = -1 };
 
-/* A point that was reached: where to, and by which sequence first. The edges lie in one row. */
+/* A point that was reached: its successors, and the first sequence to it. All edges are one array.
+ */
 struct point {
 	uint64_t print;
-	double sequences; /* from here to the end; < 0 while they are counted */
+	double sequences; /* from here to the end; negative while they are counted */
 	int parent, edges;
 	uint16_t answer, count;
 	bool counted;
@@ -32,7 +33,7 @@ struct point {
 static struct point *points;
 static int *table, *edges, point_count, edge_count;
 
-/* What runs now. The subject has a stack of its own, so that nothing of the search is on it. */
+/* The current run. The subject has its own stack, without any data of the search. */
 static void (*subject_now)(void);
 static unsigned char *state_now;
 static size_t state_size;
@@ -61,8 +62,8 @@ hash(uint64_t h, const unsigned char *bytes, size_t size)
 }
 
 /*
- * Stack, registers and errno as search_enter() found them, its argument, the choices since then,
- * and the state: what all of the future depends on.
+ * All that the rest of the run depends on: stack, registers and errno at search_enter(), its
+ * argument, the choices since then, and the state.
  */
 static struct {
 	jmp_buf registers;
@@ -83,8 +84,8 @@ __attribute__((noinline)) void search_enter(long argument)
 __attribute__((noinline)) long search_leave(long result)
 {
 	/*
-	 * What was left behind below the stack is overwritten: the next frames lie there, and two
-	 * that differ in nothing else would not be found to be the same.
+	 * Overwrite old data below the stack, where the next frames will lie: otherwise equal
+	 * points would differ by it.
 	 */
 	char below[768];
 	memset(below, 0, sizeof(below));
@@ -143,7 +144,7 @@ static void enter(void)
 	ended = true;
 }
 
-/* Runs the subject with these answers: to the next point, to a flaw, or to the end. */
+/* Runs the subject with these results: to the next point, to a failure, or to the end. */
 static void run(void)
 {
 	ASAN_UNPOISON_MEMORY_REGION(stack, STACK);
@@ -162,7 +163,7 @@ static void run(void)
 	swapcontext(&search_context, &subject_context);
 }
 
-/* The number of the point that was reached; a new one where it is not known. */
+/* The number of the point that was reached; a new number for a new point. */
 static int look_up(int parent, int answer)
 {
 	uint32_t at = (uint32_t)reached.print % TABLE;
@@ -179,7 +180,7 @@ static int look_up(int parent, int answer)
 	return point_count++;
 }
 
-/* Fills in the answers that lead to a point. */
+/* Fills in the results that lead to a point. */
 static void lead_to(int point)
 {
 	length = 0;
@@ -190,7 +191,7 @@ static void lead_to(int point)
 		answers[--i] = points[p].answer;
 }
 
-/* Gives every answer at a point; false where one was bad. */
+/* Tries every result at a point; false if one failed. */
 static bool expand(int point)
 {
 	lead_to(point);
@@ -206,7 +207,7 @@ static bool expand(int point)
 	return true;
 }
 
-/* How many sequences there are from a point on; -1 where one comes back to it. */
+/* The number of sequences from a point on; -1 if one returns to it. */
 static double count_from(int number)
 {
 	struct point *point = &points[number];

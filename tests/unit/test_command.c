@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Parts of the command that no test of the command reaches: odd environments, and files of other
- * machines and with odd first lines. */
+/* Parts of the command that the tests of the command do not reach: unusual environments, files for
+ * other machines, and unusual first lines. */
 #define _GNU_SOURCE
 #include "unit.h"
 
@@ -12,7 +12,7 @@
 #include "command/environment.h"
 #include "command/program.h"
 
-/* env(1) and the shells hand over no variable twice. */
+/* env(1) and the shells never pass on a variable twice. */
 static void test_environment_with_duplicates(void)
 {
 	char *from[] = {"A=1", "LD_PRELOAD=/first", "odd", "A=2", "LD_PRELOAD=/last", "=", NULL};

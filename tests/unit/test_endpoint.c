@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Endpoints: from socket addresses and back, and which two are the same. */
+/* Endpoints: from socket addresses and back, and which are equal. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -42,9 +42,9 @@ static void what_may_be_self(void)
 	CHECK(may_be_self(at("::ffff:127.0.0.1", 50000), at("::ffff:0.0.0.0", 50000)));
 	CHECK(may_be_self(at("::ffff:127.0.0.1", 50000), at("::", 50000)));
 	CHECK(!may_be_self(at("::1", 50001), at("::", 50000)));
-	/* Port 0 is nobody's. */
+	/* Port 0 is no port. */
 	CHECK(!may_be_self(at("127.0.0.1", 0), at("127.0.0.1", 0)));
-	/* A zone may be missing in what the program gave. */
+	/* The program's address may lack the zone. */
 	CHECK(may_be_self(in_zone(at("fe80::1", 50000), 2), at("fe80::1", 50000)));
 }
 
@@ -73,7 +73,7 @@ static void wildcards(void)
 	}
 }
 
-/* Lengths: what the kernel takes is taken, and not a byte more is read. */
+/* Lengths: accepts what the kernel accepts, and reads no byte more. */
 static void lengths(void)
 {
 	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(7)};

@@ -16,7 +16,7 @@
 
 static bool looked_at_arguments;
 
-/* Runs a program as the kernel does; 0, which no filter returns, where it is no valid one. */
+/* Runs a filter as the kernel does; 0, which no filter returns, if it is not valid. */
 static uint32_t interpret(const struct sock_filter *steps, unsigned length,
 			  const struct seccomp_data *call)
 {
@@ -47,8 +47,7 @@ static uint32_t interpret(const struct sock_filter *steps, unsigned length,
 	return 0;
 }
 
-/* When a call is reported: always, with MSG_FASTOPEN in an argument, or as connect() in socketcall.
- */
+/* A call is reported always, with MSG_FASTOPEN in an argument, or as connect() in socketcall(). */
 enum when { ALWAYS, FLAG_2, FLAG_3, SOCKETCALL_3, REFUSED };
 
 /* As the kernel's tables have them. */
@@ -100,7 +99,7 @@ enum { ROWS = sizeof(rows) / sizeof(*rows) };
 static struct sock_filter steps[FILTER_SIZE];
 static unsigned length;
 
-/* What the filter says to that call with one argument set and all bits of the others. */
+/* The filter's result for that call with one argument set and all bits of the others. */
 static uint32_t says(const struct row *row, int argument, uint64_t value)
 {
 	struct seccomp_data call = {.nr = (int)row->number, .arch = row->arch};
@@ -148,7 +147,7 @@ static const struct row *row_of(uint32_t arch, uint32_t number)
 	return NULL;
 }
 
-/* Whatever is not in the table is allowed by its number alone, which the kernel finds out once. */
+/* Calls that are not in the table are allowed by number alone: the kernel then skips the filter. */
 static void check_others(uint32_t arch, uint32_t bits)
 {
 	for (uint32_t number = bits; number < bits + 1200; number++) {
@@ -162,7 +161,7 @@ static void check_others(uint32_t arch, uint32_t bits)
 	}
 }
 
-/* The kernel takes the program. */
+/* The kernel accepts the filter. */
 static bool kernel_takes_it(void)
 {
 	int status;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The guard against every answer of the kernel, right or not, in every order: see search.h. */
+/* The guard with every result of the kernel, right or wrong, in every order: see search.h. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
@@ -11,7 +11,7 @@
 
 enum { CHOSEN_ERROR = ELIBBAD, UNTOUCHED = ENOTUNIQ, MOST_SPURIOUS = 1 };
 
-/* Of this sequence: what was loaded, what is logged, where the program dials to. */
+/* For this sequence: the loaded settings, the log, the destination. */
 static struct load loaded;
 static const struct settings *const settings = &loaded.context.settings;
 static struct log_event event;
@@ -79,7 +79,7 @@ static bool is_allowed(void)
 	       (settings->pinned_allowed && pinned);
 }
 
-/* Whether a retry had no more ports to leave from. */
+/* Whether a retry found no more source ports. */
 static bool is_exhausted(int tries)
 {
 	const int empty_sides =

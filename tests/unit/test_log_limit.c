@@ -6,7 +6,7 @@
 static struct log_limit limit;
 static uint32_t dropped;
 
-/* How many of so many lines may be written. */
+/* The number of lines, out of so many, that may be written. */
 static int taken(int lines, uint32_t second, long pid)
 {
 	int n = 0;
@@ -21,7 +21,7 @@ int main(void)
 	CHECK(taken(1, 8, 1) == 1 && dropped == 5);
 	CHECK(taken(1, 8, 1) == 1 && dropped == 0);
 
-	/* What was taken and could not be written counts as dropped. */
+	/* A line that could not be written counts as dropped. */
 	log_limit_give_back(&limit, 3);
 	CHECK(taken(1, 8, 1) == 1 && dropped == 4);
 

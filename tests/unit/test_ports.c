@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Which source ports are left beside a port, against a model of what the kernel chooses from. */
+/* The source ports that remain without one port, compared with a model of the kernel's choice. */
 #include <stdbool.h>
 
 #include "supervisor/ports.h"
 #include "unit.h"
 
-/* What the kernel does with IP_LOCAL_PORT_RANGE: a bound outside of its own range counts for none.
- */
+/* The kernel's use of IP_LOCAL_PORT_RANGE: it ignores a bound outside its own range. */
 static bool kernel_may_choose(const struct ports *p, uint32_t range, uint32_t port)
 {
 	const uint32_t low = range & 0xffff, high = range >> 16;
@@ -26,7 +25,7 @@ static void exhaustive(void)
 		const uint32_t own = bounds[i / BOUNDS] | bounds[i % BOUNDS] << 16;
 		const uint32_t from = own & 0xffff, to = own >> 16;
 		if (from && to && from > to)
-			continue; /* the kernel takes no such range */
+			continue; /* the kernel accepts no such range */
 		for (uint16_t port = 49998; port <= 50007; port++) {
 			uint32_t left = 0;
 			for (uint32_t other = 49998; other <= 50007; other++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Settings: every value of the contract, its default, and what is said of a bad one. */
+/* Settings: every valid value, the defaults, and invalid values. */
 #include <errno.h>
 #include <linux/limits.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "core/settings.h"
 #include "unit.h"
 
-/* Reads one assignment into defaults: its row, or NULL where it is not ours. */
+/* Reads one assignment into the defaults; returns its row, or NULL if it is not in the table. */
 static const struct setting *row;
 static const char *value;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What TCP_INFO proves: the counters as Linux 6.18 shows them in each case. */
+/* What TCP_INFO proves, with the counters of Linux 6.18 in each case. */
 #include "unit.h"
 #include "core/tcpinfo.h"
 

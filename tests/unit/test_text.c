@@ -31,7 +31,7 @@ static void addresses(void)
 	writes_an_address(AF_INET6, "fe80::1", 7, "[fe80::1%7]:50000");
 }
 
-/* libc's own notation is the oracle, over addresses with many zero groups. */
+/* libc's notation is the oracle, for addresses with many zero groups. */
 static void addresses_like_libc(void)
 {
 	srand(1);

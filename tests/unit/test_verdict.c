@@ -3,8 +3,8 @@
 #include "unit.h"
 #include "core/verdict.h"
 
-/* The verdict in a mode with so many retries, pinned sockets allowed or not, in the state that the
- * rest names. */
+/* The verdict for a mode, a number of retries, NOSELF_PINNED, and the state in the other arguments.
+ */
 #define SAYS(mode_, retries_, allowed, ...)                                                        \
 	verdict_of(                                                                                \
 		&(struct settings){.mode = mode_, .retries = retries_, .pinned_allowed = allowed}, \
@@ -22,7 +22,8 @@ static void table(void)
 	CHECK(SAYS(MODE_FAIL, 3, false, SELF, RANGE) == VERDICT_FAIL);
 	CHECK(SAYS(MODE_OBSERVE, 3, false, SELF, RANGE) == VERDICT_OBSERVE);
 
-	/* Both sides of the port are all that a range has; without one the setting alone counts. */
+	/* With a range there are two retries, one for each side; without one the setting decides.
+	 */
 	CHECK(SAYS(MODE_RETRY, 3, false, SELF, RANGE, .tries = 1, .sides_tried = 1) ==
 	      VERDICT_RETRY);
 	CHECK(SAYS(MODE_RETRY, 1, false, SELF, RANGE, .tries = 1, .sides_tried = 1) ==
@@ -38,7 +39,8 @@ static void table(void)
 	CHECK(SAYS(MODE_FAIL, 3, true, SELF, RANGE) == VERDICT_FAIL);
 	CHECK(SAYS(MODE_OBSERVE, 3, false, SELF, RANGE, .pinned = true) == VERDICT_OBSERVE);
 
-	/* A lack of ports is tried once more by itself, and after a self-connection is one side. */
+	/* EADDRNOTAVAIL is repeated once; after a self-connection it means that one side is empty.
+	 */
 	CHECK(SAYS(MODE_RETRY, 3, false, NO_PORT) == VERDICT_REPEAT);
 	CHECK(SAYS(MODE_RETRY, 3, false, NO_PORT, .spurious = 1) == VERDICT_RETURN);
 	CHECK(SAYS(MODE_RETRY, 3, true, NO_PORT, .pinned = true) == VERDICT_RETURN);
@@ -83,7 +85,7 @@ static void ranges(void)
 	gives(40000, 60000, 50000, SIDE_BELOW, 40000, 49999);
 	gives(40000, 0, 50000, SIDE_BELOW, 40000, 49999);
 	gives(0, 60000, 50000, SIDE_ABOVE, 50001, 60000);
-	/* A range that does not hold the port (the system's was ignored for it) stays as it is. */
+	/* A range without the port does not change. */
 	gives(51000, 52000, 50000, SIDE_ABOVE, 51000, 52000);
 	gives(40000, 41000, 50000, SIDE_BELOW, 40000, 41000);
 	is_empty(50000, 50000, 50000, SIDE_ABOVE);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the unit tests share: a check that says what it found, and a count at the end. */
+/* Shared by the unit tests: a check that prints what failed, and a count at the end. */
 #pragma once
 
 #include <stdio.h>

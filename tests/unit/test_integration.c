@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The parts that ask the kernel, called directly: with calls refused, and on odd sockets. */
+/* Calls the parts that make system calls directly: with refused calls, and on unusual sockets. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -30,7 +30,7 @@ static void in_a_thread(void *(*run)(void *), void *argument)
 	pthread_join(thread, NULL);
 }
 
-/* In this thread alone the system call fails with EPERM from now on. */
+/* From now on the system call fails with EPERM in this thread. */
 static void refuse(unsigned call)
 {
 	struct sock_filter filter[] = {
@@ -49,7 +49,7 @@ static int tcp_socket(void)
 	return socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 }
 
-/* A socket as bind() of port 0 leaves it: an address, no port, and the hint off. */
+/* A socket with a deferred port: an address, no port, IP_BIND_ADDRESS_NO_PORT cleared. */
 static int put_off(struct endpoint *local)
 {
 	const int fd = tcp_socket();
@@ -67,11 +67,11 @@ static void *without_setsockopt(void *unused)
 	tcpsock_set_bind_no_port(pinned, true);
 	CHECK(bind(pinned, LOOPBACK) == 0);
 	tcpsock_set_bind_no_port(pinned, false);
-	at.sin_port = htons(9); /* nobody listens there; the port stays as it was chosen */
+	at.sin_port = htons(9); /* nobody listens there; the source port stays */
 	connect(pinned, (struct sockaddr *)&at, sizeof(at));
 	refuse(SYS_setsockopt);
 	CHECK(tcpsock_is_pinned(pinned) == -EPERM);
-	/* Without the hint a bind() takes the port at once, as it does bare. */
+	/* Without the option bind() takes the port at once, as without the library. */
 	const int at_once = tcp_socket();
 	CHECK(bind(at_once, LOOPBACK) == 0);
 	CHECK(tcpsock_local(at_once, &local) == 0 && local.port != 0);
@@ -91,8 +91,7 @@ static void *without_getsockopt(void *unused)
 	CHECK(tcpsock_is_pinned(with_port) == -EPERM);
 	CHECK(tcpsock_bind_no_port(fd) == -EPERM && !tcpsock_port_is_deferred(fd, &local));
 	CHECK(!tcpsock_is_tcp(fd));
-	/* What dissolving leaves behind cannot be taken out; the connection is gone all the same.
-	 */
+	/* SO_ERROR cannot be cleared, but the socket is disconnected. */
 	CHECK(tcpsock_disconnect(fd) == 0);
 	close(fd);
 	close(with_port);
@@ -117,7 +116,7 @@ static void *without_bind(void *unused)
 
 static void *under_another_group(void *unused)
 {
-	/* The thread's alone, for it is not libc that is asked. */
+	/* Only in this thread, by raw system calls. */
 	if (geteuid() == 0 && syscall(SYS_setresgid, -1, 65534, -1) == 0)
 		CHECK(sys_ids_differ());
 	return unused;
@@ -130,7 +129,7 @@ static void *under_another_user(void *unused)
 	return unused;
 }
 
-/* The hint is the program's own: it is there afterwards, too. */
+/* If the program set the option itself, it is still set afterwards. */
 static void test_own_hint(void)
 {
 	const int fd = tcp_socket();
@@ -160,13 +159,13 @@ static void test_sockets(void)
 	CHECK(tcpsock_is_closed(unbound) && !tcpsock_is_closed(local_socket));
 
 	const int fd = put_off(&local);
-	/* Two who look at once: the second finds the port there. */
+	/* Two threads allocate at once: the second finds the port allocated. */
 	CHECK(tcpsock_allocate_port(fd, &local) == 0 && tcpsock_allocate_port(fd, &local) == 0);
 	CHECK(!tcpsock_port_is_deferred(unbound, &(struct endpoint){.family = AF_UNSPEC}));
 	CHECK(!tcpsock_port_is_deferred(unbound, &(struct endpoint){.family = AF_INET}));
 	local.port = 1;
 	CHECK(!tcpsock_port_is_deferred(fd, &local));
-	/* A second bind() fails, whether or not somebody has looked before. */
+	/* A second bind() fails, with or without a getsockname() before. */
 	const int bound = put_off(&local);
 	CHECK(bind(bound, LOOPBACK) == -1 && errno == EINVAL);
 	close(bound);
@@ -175,7 +174,7 @@ static void test_sockets(void)
 	close(local_socket);
 }
 
-/* A descriptor 2 that differs from the stderr of the start in any one part gets nothing. */
+/* If descriptor 2 differs from the first stderr in any member, nothing is written. */
 static void test_other_stderr(void)
 {
 	static struct log_limit limit;
@@ -210,7 +209,7 @@ static void test_other_stderr(void)
 	close(ends[1]);
 }
 
-/* A file at its size limit raises no signal; a pipe takes a line by a descriptor of two digits. */
+/* A file at its size limit raises no signal; a pipe gets a line also by a descriptor above 9. */
 static void test_files_and_pipes(void)
 {
 	char path[] = "/tmp/noself-unit-XXXXXX";
