@@ -63,6 +63,8 @@ static void check_disconnect(void)
 	case SELF_COMING:
 		if (model.protocol == UDP)
 			flaw("a UDP socket is disconnected");
+		if (model.last == -EISCONN)
+			flaw("a connection is disconnected that the call did not make");
 		return;
 	case REAL:
 		if (!model.info_refused)

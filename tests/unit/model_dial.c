@@ -40,12 +40,14 @@ static const struct outcome outcomes[] = {
 	{"EINVAL, but connected to itself", -EINVAL, SELF, MODEL_PORT, SEND},
 	{"EINVAL, but connected elsewhere", -EINVAL, ELSEWHERE, OTHER_PORT, SEND},
 	{"0, for an earlier call had connected it to itself", 0, SELF, MODEL_PORT, CONNECT},
+	{"EISCONN, for an earlier call had connected it to itself", -EISCONN, SELF, MODEL_PORT,
+	 SEND},
 };
-enum { OUTCOMES = sizeof(outcomes) / sizeof(*outcomes), EARLIER = OUTCOMES - 1 };
+enum { OUTCOMES = sizeof(outcomes) / sizeof(*outcomes), EARLIER = OUTCOMES - 2 };
 
 static bool is_possible(const struct outcome *o)
 {
-	if (o == &outcomes[EARLIER] && model.dials > 0)
+	if (o >= &outcomes[EARLIER] && model.dials > 0)
 		return false;
 	/* A pinned socket has one port. */
 	if (model.bound == PORT && model.met && o->port == OTHER_PORT)
@@ -94,7 +96,7 @@ static void dial_closed(void)
 	model.last = o->result;
 	model.state = o->state;
 	model.port = o->port;
-	model.earlier = o == &outcomes[EARLIER];
+	model.earlier = o >= &outcomes[EARLIER];
 	model.nonblocking = model.earlier || o->result == -EINPROGRESS ? YES : NO;
 	choose_destination();
 	model.range_dialled = model.protocol == MPTCP ? model.range.value : 0;
