@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The rules of the house that a machine can check: what lies where, what the library exports and
-# asks for, and that the tests are written so that they can fail.
+# The project's rules that a machine can check: where files are, which files include which, and that
+# the tests can fail.
 
 load lib/helpers
 
-# sources: every text of the project that people wrote as code, one path a line.
+# sources: prints the path of every source file and script.
 sources() {
   cd "$ROOT" || return
   find shim tests scripts .ci Makefile -type f | while read -r file; do
@@ -16,7 +16,7 @@ sources() {
   done
 }
 
-# nothing_found: the last `run` was a search, and it ended without a hit.
+# nothing_found: the last `run` was a search that found nothing.
 nothing_found() {
   [[ $status == 1 && -z $output ]]
 }
@@ -31,7 +31,7 @@ nothing_found() {
 @test "every source file begins with its licence and a sentence about its content" {
   local file missing=()
   while read -r file; do
-    # The line with the licence, and words on it or on the line after.
+    # Words on the line of the licence or on the next one.
     head -n 3 "$ROOT/$file" | grep -A 1 'SPDX-License-Identifier: MIT' | tail -n 1 |
       grep -q '[a-z]\{2,\} [a-z]' || missing+=("$file")
   done < <(sources)
@@ -39,7 +39,7 @@ nothing_found() {
   [[ ${#missing[@]} == 0 ]]
 }
 
-# includes DIR PATTERN: the lines in that part of the library that include what matches.
+# includes DIR PATTERN: prints the #include lines in shim/DIR that match.
 includes() {
   grep -rnE "^#include \"($2)" "$ROOT/shim/$1" --include='*.[ch]'
 }
@@ -51,7 +51,7 @@ includes() {
   nothing_found
   run includes supervisor '(preload|command)/'
   nothing_found
-  # The command starts the supervisor, by its one entry.
+  # The command includes only supervisor.h of the supervisor.
   run includes command 'preload/|supervisor/[^s]|supervisor/s[^u]|supervisor/supervisor[^.]'
   nothing_found
 }
@@ -68,6 +68,15 @@ includes() {
   # The brackets keep the patterns from finding this line.
   run grep -rnE '\b(TOD[O]|FIXM[E]|XX[X]|HAC[K])\b|/roo[t]/|/wor[k]/' \
     shim tests scripts .ci Makefile README.md CHANGELOG.md
+  nothing_found
+}
+
+@test "the text uses the terms of the manual pages" {
+  cd "$ROOT"
+  # Such as the library, connect_op, disconnect, directory and fix. shim/ is only a path.
+  run grep -rniE --exclude=house.bats --exclude='*.zsh' \
+    '\b(a|an|the|this) shim\b|shims|shimmed|\bdoors?\b|dissolv|\bfolders?\b|\bmend(s|ed|ing)?\b' \
+    shim tests scripts .ci .github Makefile README.md CHANGELOG.md
   nothing_found
 }
 

@@ -83,8 +83,8 @@ def steady_difference(library, test):
 
 def modules(name):
     """test_asyncio as its modules, so that they run side by side."""
-    folder = os.path.join("/usr/lib/python3.11/test", name)
-    files = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    directory = os.path.join("/usr/lib/python3.11/test", name)
+    files = sorted(os.listdir(directory)) if os.path.isdir(directory) else []
     return [name + "." + f[:-3] for f in files if f[:5] == "test_" and f[-3:] == ".py"] or [name]
 
 
