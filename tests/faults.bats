@@ -13,15 +13,15 @@ setup() {
   TRACE=$BATS_TEST_TMPDIR/trace
 }
 
-# fails CALL: one self-connection with the library while a sandbox refuses that call.
+# fails CALL [:when=N]: one self-connection with the library while a sandbox refuses that call.
 fails() {
-  trap_run 50000 50001 timeout 20 strace -o "$TRACE" -e trace="$1" -e inject="$1:error=EPERM" \
+  trap_run 50000 50001 timeout 20 strace -o "$TRACE" -e trace="$1" -e inject="$1:error=EPERM${2-}" \
     -E LD_PRELOAD="$LIBRARY" -E NOSELF_LOG=stderr "$PROBES/dial" -q 127.0.0.1 50000
 }
 
 @test "in a sandbox that refuses a call, dials are refused as long as the names can be read" {
   local call
-  for call in setsockopt bind prctl statx ppoll rt_sigpending rt_sigprocmask; do
+  for call in setsockopt bind prctl statx ppoll rt_sigpending rt_sigprocmask sendmsg clock_gettime; do
     run -0 fails "$call"
     [[ ${lines[-1]} == "1 dials, 1 refused, 0 reached themselves" ]]
   done
@@ -29,6 +29,9 @@ fails() {
     run fails "$call"
     [[ ${lines[-1]} == "1 dials, "[01]" refused, "[01]" reached themselves" ]]
   done
+  # A self-connection that cannot be undone is logged.
+  run -1 fails connect :when=2
+  [[ $output == *'action=observed tries=0 result=OK'*$'\n1 dials, 0 refused, 1 reached themselves' ]]
 }
 
 @test "if secure execution cannot be determined, the environment is not read" {
