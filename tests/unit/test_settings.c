@@ -52,37 +52,34 @@ static void good_values(void)
 	CHECK_TEXT(taken("NOSELF_LOG=/x y").log_path, "/x y");
 }
 
+static void is_bad(const char *variable, const char *bad_value)
+{
+	char assignment[64];
+	struct settings s;
+
+	snprintf(assignment, sizeof(assignment), "NOSELF_%s=%s", variable, bad_value);
+	CHECK(!reads(&s, assignment) && row);
+	CHECK(strncmp(assignment, row->variable, strlen(row->variable)) == 0);
+	CHECK_TEXT(value, bad_value);
+	has_defaults(&s);
+}
+
 static void bad_values(void)
 {
-	static const char *const bad[] = {"NOSELF_MODE=",
-					  "NOSELF_MODE=Retry",
-					  "NOSELF_MODE=fail ",
-					  "NOSELF_MODE=retry|fail",
-					  "NOSELF_RETRIES=",
-					  "NOSELF_RETRIES=0",
-					  "NOSELF_RETRIES=17",
-					  "NOSELF_RETRIES=+3",
-					  "NOSELF_RETRIES=03",
-					  "NOSELF_RETRIES=3x",
-					  "NOSELF_RETRIES=99999999999999999999",
-					  "NOSELF_ERRNO=",
-					  "NOSELF_ERRNO=0",
-					  "NOSELF_ERRNO=134",
-					  "NOSELF_ERRNO=-1",
-					  "NOSELF_ERRNO=econnrefused",
-					  "NOSELF_ERRNO=EWHAT",
-					  "NOSELF_PINNED=1",
-					  "NOSELF_BIND_NO_PORT=yes",
-					  "NOSELF_DISABLE=true",
-					  "NOSELF_LOG=",
-					  "NOSELF_LOG=/a\nb",
-					  "NOSELF_LOG=relative/path"};
+	/* Of each variable, with commas between the values. */
+	static const char *const bad[][2] = {
+		{"MODE", ",Retry,fail ,retry|fail"},
+		{"RETRIES", ",0,17,+3,03,3x,99999999999999999999"},
+		{"ERRNO", ",0,134,-1,econnrefused,EWHAT"},
+		{"PINNED", "1"},
+		{"BIND_NO_PORT", "yes"},
+		{"DISABLE", "true"},
+		{"LOG", ",/a\nb,relative/path"},
+	};
 	for (unsigned i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-		struct settings s;
-		CHECK(!reads(&s, bad[i]) && row);
-		CHECK(strncmp(bad[i], row->variable, strlen(row->variable)) == 0);
-		CHECK_TEXT(value, strchr(bad[i], '=') + 1);
-		has_defaults(&s);
+		char values[64], *rest = strcpy(values, bad[i][1]), *one;
+		while ((one = strsep(&rest, ",")))
+			is_bad(bad[i][0], one);
 	}
 }
 
