@@ -18,7 +18,7 @@ setup() {
   cp -r "$ROOT/shim" "$BATS_TEST_TMPDIR/"
   cd "$BATS_TEST_TMPDIR/shim"
   sed -i 's/if (text->length < TEXT_SIZE - 1)/if (text->length < TEXT_SIZE)/' core/text.c
-  sed -i 's/size < MOST_BYTES ? size : MOST_BYTES/size/' command/elf_file.c
+  sed -i 's/size < MAX_BYTES ? size : MAX_BYTES/size/' command/elf_file.c
   run -1 "$ROOT/tests/prove/run" "$BATS_TEST_TMPDIR/shim"
   [[ $output == *core/text.c*'core: '*command/elf_file.c*'program: '* ]]
 }

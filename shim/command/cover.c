@@ -11,7 +11,7 @@
 #include "path.h"
 
 /* The kernel follows at most so many interpreters. */
-enum { MOST_HOPS = 5 };
+enum { MAX_HOPS = 5 };
 
 #define NAME_ANOTHER "name a program or a script"
 #define BY_RULE "use the firewall rule that 'noselfctl ports --nft PORT' prints"
@@ -55,7 +55,7 @@ static bool follow_script(struct coverage *coverage, const struct program *progr
 /* Follows `file` through scripts to the program; false if there is none or it cannot be read. */
 static bool find_program(struct coverage *coverage, struct program *program, const char **file)
 {
-	for (int hops = 0; hops <= MOST_HOPS; hops++) {
+	for (int hops = 0; hops <= MAX_HOPS; hops++) {
 		if (!program_read_file(program, *file)) {
 			coverage->remark = "it cannot be read, so this is a guess";
 			return false;

@@ -6,16 +6,16 @@
 #include <string.h>
 
 enum {
-	MOST_BYTES = 65536, /* of each part to read at once; the kernel's limit for headers */
-	MOST_NAMES = 64 * 1048576, /* of a string table to read; a longer one is cut off */
+	MAX_BYTES = 65536,        /* of each part to read at once; the kernel's limit for headers */
+	MAX_NAMES = 64 * 1048576, /* of a string table to read; a longer one is cut off */
 };
 
 struct elf {
 	int fd;
 	bool is_64, is_big;
-	unsigned count;               /* of program headers */
-	uint8_t headers[MOST_BYTES];  /* the program headers */
-	uint8_t part[MOST_BYTES + 1]; /* the part that was read last, and a NUL */
+	unsigned count;              /* of program headers */
+	uint8_t headers[MAX_BYTES];  /* the program headers */
+	uint8_t part[MAX_BYTES + 1]; /* the part that was read last, and a NUL */
 };
 
 /* A number of `size` bytes, in the file's byte order. */
@@ -47,10 +47,10 @@ static uint64_t offset_of(const struct elf *elf, uint64_t address)
 	return 0;
 }
 
-/* Reads up to `size` bytes, at most MOST_BYTES, into `part`; returns how many it read. */
+/* Reads up to `size` bytes, at most MAX_BYTES, into `part`; returns how many it read. */
 static size_t read_part(struct elf *elf, uint64_t offset, uint64_t size)
 {
-	const size_t most = size < MOST_BYTES ? (size_t)size : MOST_BYTES;
+	const size_t most = size < MAX_BYTES ? (size_t)size : MAX_BYTES;
 	return program_bytes(elf->fd, offset, elf->part, most);
 }
 
@@ -73,7 +73,7 @@ static void read_names(struct program *program, struct elf *elf, uint64_t offset
 {
 	size_t done;
 
-	for (size = size < MOST_NAMES ? size : MOST_NAMES; size; offset += done, size -= done) {
+	for (size = size < MAX_NAMES ? size : MAX_NAMES; size; offset += done, size -= done) {
 		const size_t got = read_part(elf, offset, size);
 		done = 0;
 		for (size_t i = 0; i < got; i++) {
@@ -156,7 +156,7 @@ bool elf_file_read(struct program *program, int fd, const uint8_t head[PROGRAM_H
 	program->machine =
 		MACHINE(head[EI_CLASS], head[EI_DATA], MEMBER(&elf, head, Ehdr, e_machine));
 	if ((type != ET_EXEC && type != ET_DYN) || elf.count == 0 ||
-	    elf.count > MOST_BYTES / SIZE_OF(&elf, Phdr) ||
+	    elf.count > MAX_BYTES / SIZE_OF(&elf, Phdr) ||
 	    MEMBER(&elf, head, Ehdr, e_phentsize) != SIZE_OF(&elf, Phdr) ||
 	    program_bytes(fd, MEMBER(&elf, head, Ehdr, e_phoff), elf.headers, size) < size)
 		return false;

@@ -8,7 +8,7 @@
 #include "errnames.h"
 #include "text.h"
 
-enum { MOST_RETRIES = 16, MOST_ERRNO = 133 };
+enum { MAX_RETRIES = 16, MAX_ERRNO = 133 };
 
 static bool read_mode(struct settings *s, const char *words, const char *value);
 static bool read_retries(struct settings *s, const char *words, const char *value);
@@ -80,13 +80,13 @@ static bool read_mode(struct settings *s, const char *words, const char *value)
 static bool read_retries(struct settings *s, const char *words, const char *value)
 {
 	(void)words;
-	s->retries = number(value, MOST_RETRIES);
+	s->retries = number(value, MAX_RETRIES);
 	return s->retries != 0;
 }
 
 static bool read_errno(struct settings *s, const char *words, const char *value)
 {
-	const int n = number(value, MOST_ERRNO);
+	const int n = number(value, MAX_ERRNO);
 	(void)words;
 	s->error = n ? n : errnames_number(value);
 	return s->error != 0;

@@ -7,7 +7,7 @@
  * fails with EADDRNOTAVAIL although a port is free. Of 105 such dials, 104 succeeded when repeated
  * once and the last when repeated twice. If every port is in use, repeating does not help.
  */
-enum { MOST_SPURIOUS = 1 };
+enum { MAX_SPURIOUS = 1 };
 
 enum { SIDES = 2 }; /* above and below the port */
 
@@ -19,7 +19,7 @@ enum verdict verdict_of(const struct settings *settings, const struct dial_state
 		return state->outcome == OUTCOME_SELF ? VERDICT_OBSERVE : VERDICT_RETURN;
 	if (!state->met_self) {
 		const bool again = settings->mode == MODE_RETRY && !state->pinned &&
-				   state->spurious < MOST_SPURIOUS;
+				   state->spurious < MAX_SPURIOUS;
 		return again ? VERDICT_REPEAT : VERDICT_RETURN;
 	}
 	if (state->pinned)

@@ -21,7 +21,7 @@
 enum {
 	END = 3, /* of the launcher's channel */
 	/* If receiving fails so often in a row, it is forbidden; dials then fail with ENOSYS. */
-	MOST_FAILURES = 1000,
+	MAX_FAILURES = 1000,
 };
 
 /* SECCOMP_IOCTL_NOTIF_SET_FLAGS, Linux 6.6; SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP is 1. */
@@ -112,7 +112,7 @@ static void loop(const struct supervisor *supervisor)
 	/* The kernel switches to the program at once. Without this it only takes longer. */
 	dial_request(supervisor, NOTIFY_SET_FLAGS, (void *)1);
 	/* poll() first: before Linux 6.11 receiving does not return when the last program ends. */
-	while (failures < MOST_FAILURES &&
+	while (failures < MAX_FAILURES &&
 	       (poll(&listener, 1, -1) < 0 || listener.revents & POLLIN)) {
 		struct seccomp_notif notification = {.id = 0}; /* the kernel requires zeros */
 		const long r = dial_request(supervisor, SECCOMP_IOCTL_NOTIF_RECV, &notification);

@@ -10,7 +10,7 @@
 
 /* ---- A sequence, generated from a seed and its number (plan.c, rules.c) */
 
-enum { MOST_STEPS = 4 };
+enum { MAX_STEPS = 4 };
 enum kind { TCP4, TCP6, MPTCP4, MPTCP6, UDP4, UDP6, UNIX_STREAM };
 enum call { CONNECT, BIND, GETSOCKNAME, SENDTO, SENDMSG, SENDMMSG, LISTEN, CALLS };
 
@@ -97,7 +97,7 @@ struct plan {
 	enum kind kind;
 	unsigned presets;
 	int steps;
-	struct step step[MOST_STEPS];
+	struct step step[MAX_STEPS];
 };
 
 void plan_make(struct plan *plan, uint64_t seed, uint64_t index);
@@ -176,7 +176,7 @@ struct end_state {
 };
 
 struct record {
-	struct outcome outcome[MOST_STEPS];
+	struct outcome outcome[MAX_STEPS];
 	struct end_state end;
 };
 

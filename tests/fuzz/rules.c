@@ -47,7 +47,7 @@ struct plan plan_without(const struct plan *plan, unsigned keep)
 {
 	struct plan less = *plan;
 
-	less.presets &= keep >> MOST_STEPS;
+	less.presets &= keep >> MAX_STEPS;
 	less.steps = 0;
 	for (int i = 0; i < plan->steps; i++)
 		if (keep & 1U << i)

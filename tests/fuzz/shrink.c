@@ -29,8 +29,8 @@ static int differs_steadily(struct world *world, const struct plan *plan, struct
 static unsigned shrink(struct world *world, const struct plan *plan)
 {
 	struct record two[2];
-	unsigned keep = (1U << (MOST_STEPS + PRESETS)) - 1, best = keep;
-	int fewest = MOST_STEPS + 1;
+	unsigned keep = (1U << (MAX_STEPS + PRESETS)) - 1, best = keep;
+	int fewest = MAX_STEPS + 1;
 
 	for (unsigned calls = 0; calls < 1U << plan->steps; calls++) {
 		const unsigned parts = (keep & ~15U) | calls;
@@ -40,10 +40,10 @@ static unsigned shrink(struct world *world, const struct plan *plan)
 			best = parts;
 		}
 	}
-	for (unsigned bit = 1U << MOST_STEPS; bit <= best; bit <<= 1) {
+	for (unsigned bit = 1U << MAX_STEPS; bit <= best; bit <<= 1) {
 		const struct plan less = plan_without(plan, best & ~bit);
 		if ((best & bit) &&
-		    (!(plan->presets & bit >> MOST_STEPS) || differs_steadily(world, &less, two)))
+		    (!(plan->presets & bit >> MAX_STEPS) || differs_steadily(world, &less, two)))
 			best &= ~bit;
 	}
 	return best;

@@ -6,7 +6,7 @@
 #include <signal.h>
 #include <time.h>
 
-enum { MOST_THREADS = 64 };
+enum { MAX_THREADS = 64 };
 
 static _Atomic long left = 1000; /* remaining dials of all threads */
 static struct tally tally;
@@ -57,7 +57,7 @@ static void start_timer(long hertz)
 
 int main(int argc, char **argv)
 {
-	pthread_t thread[MOST_THREADS];
+	pthread_t thread[MAX_THREADS];
 	int threads = 1, option;
 	long hertz = 0;
 
@@ -69,7 +69,7 @@ int main(int argc, char **argv)
 		else if (option == 'n')
 			left = atol(optarg);
 	}
-	if (optind != argc - 1 || threads < 1 || threads > MOST_THREADS)
+	if (optind != argc - 1 || threads < 1 || threads > MAX_THREADS)
 		return 2;
 	port = atoi(argv[optind]);
 	const int lowest = storm_lowest_free();

@@ -18,7 +18,7 @@
 #define ASAN_UNPOISON_MEMORY_REGION(start, size) ((void)0)
 #endif
 
-enum { MOST_POINTS = 1 << 22, TABLE = 1 << 23, STACK = 1 << 14, LONGEST = 2000, END = -1 };
+enum { MAX_POINTS = 1 << 22, TABLE = 1 << 23, STACK = 1 << 14, LONGEST = 2000, END = -1 };
 
 /* A point that was reached: its successors, and the first sequence to it. All edges are one array.
  */
@@ -170,7 +170,7 @@ static int look_up(int parent, int answer)
 	for (; table[at]; at = (at + 1) % TABLE)
 		if (points[table[at] - 1].print == reached.print)
 			return table[at] - 1;
-	if (point_count == MOST_POINTS)
+	if (point_count == MAX_POINTS)
 		return END;
 	table[at] = point_count + 1;
 	points[point_count] = (struct point){.print = reached.print,
@@ -252,8 +252,8 @@ int search(const char *name, void (*subject)(void), void *state, size_t size, in
 		answers[length++] = (int)strtol(at, &at, 10);
 	if (length)
 		return show(name);
-	points = malloc(MOST_POINTS * sizeof(*points));
-	edges = malloc(16 * MOST_POINTS * sizeof(*edges));
+	points = malloc(MAX_POINTS * sizeof(*points));
+	edges = malloc(16 * MAX_POINTS * sizeof(*edges));
 	table = calloc(TABLE, sizeof(*table));
 	run();
 	look_up(END, 0);
@@ -261,7 +261,7 @@ int search(const char *name, void (*subject)(void), void *state, size_t size, in
 		if (!expand(i))
 			return show(name);
 	lead_to(point_count - 1);
-	const double sequences = point_count < MOST_POINTS ? count_from(0) : -1;
+	const double sequences = point_count < MAX_POINTS ? count_from(0) : -1;
 	printf("%s: %.3g sequences of answers in %d situations, the longest after %d answers, %.1f "
 	       "s\n",
 	       name, sequences, point_count, length, (double)(clock() - began) / CLOCKS_PER_SEC);

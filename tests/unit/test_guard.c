@@ -9,7 +9,7 @@
 #include "preload/load.h"
 #include "search.h"
 
-enum { CHOSEN_ERROR = ELIBBAD, UNTOUCHED = ENOTUNIQ, MOST_SPURIOUS = 1 };
+enum { CHOSEN_ERROR = ELIBBAD, UNTOUCHED = ENOTUNIQ, MAX_SPURIOUS = 1 };
 
 /* For this sequence: the loaded settings, the log, the destination. */
 static struct load loaded;
@@ -145,7 +145,7 @@ static void check(long result)
 	const bool may_retry = settings->mode == MODE_RETRY;
 
 	if (model.dials >
-	    1 + may_retry * (settings->retries + MOST_SPURIOUS) + settings->pinned_allowed)
+	    1 + may_retry * (settings->retries + MAX_SPURIOUS) + settings->pinned_allowed)
 		flaw("it dials too often");
 	if (result >= 0 && errno != UNTOUCHED && !(model.first_failed && errno == 0))
 		flaw("errno is changed by a call that succeeds");
