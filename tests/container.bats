@@ -31,11 +31,6 @@ as_image() {
   [[ $output == 'dial: connect: Connection refused' ]]
 }
 
-@test "the README shows the lines of the Dockerfile" {
-  run -0 grep '^COPY\|^ENV' "$RECIPES/Dockerfile"
-  [[ ${#lines[@]} == 2 && $(<"$RECIPES/README.md") == *$'```dockerfile\n'"$output"$'\n```'* ]]
-}
-
 # manifest: prints what the pod does, as assignments: INIT_COMMAND, MOUNT and MAIN_ENV.
 manifest() {
   python3 -c 'import shlex, sys, yaml

@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The built file: it does not weaken the process that loads it, both compilers build it, and the
-# result is identical in every directory.
+# The built file: it does not weaken the process that loads it, and both compilers build it.
 
 load lib/helpers
 # shellcheck disable=SC2030,SC2031 # each test is a subshell with an output of its own
@@ -60,28 +59,6 @@ guards() {
   run -0 readelf -SW "$LIBRARY"
   [[ $output != *.symtab* && $output != *.debug* ]]
   (($(stat -c %s "$LIBRARY") <= 32768))
-}
-
-# build_twice CC FILE...: builds with debug information in two directories of different depth, one
-# of them by a relative BUILD.
-build_twice() {
-  local file one=$BATS_TEST_TMPDIR/$1 two=$BATS_TEST_TMPDIR/two/deeper/$1
-  local cc=$1
-  need "$1"
-  shift
-  mkdir -p "$one" "$two"
-  cp -r "$ROOT/shim" "$ROOT/Makefile" "$one"
-  cp -r "$ROOT/shim" "$ROOT/Makefile" "$two"
-  (umask 077 && cd "$one" && LC_ALL=C TZ=UTC tool make -s CC="$cc" CFLAGS='-O2 -g' "${@/#/build/}")
-  (cd "$two" && TZ=Asia/Tokyo tool make -s CC="$cc" CFLAGS='-O2 -g' BUILD="$two/out" "${@/#/$two/out/}")
-  for file; do
-    cmp "$one/build/$file" "$two/out/$file"
-  done
-}
-
-@test "gcc and clang build identical files in two directories" {
-  build_twice gcc libnoself.so noself
-  build_twice clang libnoself.so
 }
 
 # builds_cleanly CC LEVEL...: builds a working file at these optimization levels, without output.
