@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# TCP fast open by sendto, sendmsg, sendmmsg and TCP_FASTOPEN_CONNECT: with a cookie, to a listener,
-# and with each setting. connect.bats tests these calls without a cookie.
+# TCP fast open by sendto, sendmsg, sendmmsg and TCP_FASTOPEN_CONNECT, with a cookie and to a listener.
+# connect.bats tests these calls without a cookie.
 
 # shellcheck disable=SC2030,SC2031 # each test is a subshell
 load lib/helpers
@@ -42,6 +42,8 @@ export -f namespace each_call with_library
   [[ $(count 'returned=OK result=OK .*self=yes') == 8 ]]
   run -0 namespace 50000 50000 with_library 127.0.0.1 50000
   [[ $(count 'returned=ECONNREFUSED result=ECONNREFUSED port=50000 self=no') == 8 ]]
+  NOSELF_DISABLE=1 run -0 namespace 50000 50000 with_library 127.0.0.1 50000
+  [[ $(count 'returned=OK result=OK .*self=yes') == 8 ]]
 }
 
 @test "if there is another port, the library retries from it and logs that" {
