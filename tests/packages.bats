@@ -203,7 +203,7 @@ apk_package() {
   grep -qx "pkgver=$VERSION" alpine/APKBUILD
   grep -q "image: noself-carrier:$VERSION " containers/kubernetes.yaml
   run -1 ./released 99.0
-  [[ $output == *"has no line '## 99.0 YYYY-MM-DD'"* ]]
+  [[ $output == *"no line '## 99.0 YYYY-MM-DD'; add it" ]]
 }
 
 export -f files trapped install_and_purge both_architectures apk_package
