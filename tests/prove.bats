@@ -18,7 +18,9 @@ setup() {
   cp -r "$ROOT/shim" "$BATS_TEST_TMPDIR/"
   cd "$BATS_TEST_TMPDIR/shim"
   sed -i 's/if (text->length < TEXT_SIZE - 1)/if (text->length < TEXT_SIZE)/' core/text.c
-  sed -i 's/size < MAX_BYTES ? size : MAX_BYTES/size/' command/elf_file.c
+  sed -i 's/size < MAX_BYTES ? (size_t)size : MAX_BYTES/(size_t)size/' command/elf_file.c
+  run ! cmp -s core/text.c "$ROOT/shim/core/text.c"
+  run ! cmp -s command/elf_file.c "$ROOT/shim/command/elf_file.c"
   run -1 "$ROOT/tests/prove/run" "$BATS_TEST_TMPDIR/shim"
   [[ $output == *core/text.c*'core: '*command/elf_file.c*'program: '* ]]
 }
