@@ -16,8 +16,7 @@
 __attribute__((noinline)) static bool can_be_self(int fd)
 {
 	struct tcpinfo info;
-	/* For MPTCP since Linux 5.16. For AF_SMC the kernel returns that of the TCP socket inside.
-	 */
+	/* For MPTCP since Linux 5.16. For AF_SMC it is that of the TCP socket inside. */
 	const long r = tcpsock_info(fd, &info);
 	return (r >= 0 || tcpsock_is_tcp(fd)) && tcpinfo_can_be_self(&info);
 }

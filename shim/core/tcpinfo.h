@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The start of the kernel's struct tcp_info; only the members with a name of its own are read. */
+/* The start of the kernel's struct tcp_info; `unread` and `unread_too` are not read. */
 struct tcpinfo {
 	uint8_t state;
 	uint8_t unread[119];
