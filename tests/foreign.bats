@@ -62,6 +62,43 @@ listens() {
 
 export -f stop end_all has_every_user covered listens
 
+# nginx answers requests itself, and by dialling itself as an upstream: from any address and from one.
+nginx_and_wrk() {
+  local pid target
+  cat >nginx.conf <<END
+daemon off; user root; worker_processes 2; pid $PWD/pid; error_log $PWD/errors warn;
+$(has_every_user || echo 'master_process off;')
+events { worker_connections 200; }
+http {
+  access_log off; client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
+  uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+  server { listen 127.0.0.1:8081; location / { return 200 "upstream"; } }
+  server {
+    listen 127.0.0.1:8080;
+    location /direct { return 200 "direct"; }
+    location /dialled { proxy_pass http://127.0.0.1:8081; }
+    location /bound { proxy_bind 127.0.0.1; proxy_pass http://127.0.0.1:8081; }
+  }
+}
+END
+  nginx -p "$PWD" -c "$PWD/nginx.conf" &
+  pid=$!
+  wait_for 20 listens 8080
+  covered "$pid" "$1"
+  for target in direct dialled bound; do
+    wrk -t 2 -c 20 -d 1s "http://127.0.0.1:8080/$target" >report
+    awk -v target="$target" '/requests in/ { print target ": " $1 " requests"; some = $1 > 100 }
+      /Socket errors|Non-2xx/ { print; bad = 1 } END { exit bad || !some }' report
+  done
+  stop "$pid"
+  [[ ! -s errors ]] || { cat errors && false; }
+}
+
+@test "nginx under wrk has no errors, without the library and with it" {
+  need nginx wrk
+  both_ways nginx_and_wrk
+}
+
 # Four clients send PING all the time. The server is stopped until some hundred dials were refused,
 # and is started again. Prints the answers, and whether the server started.
 # shellcheck disable=SC2317 # wait_for calls the functions

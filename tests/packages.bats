@@ -113,6 +113,39 @@ install_and_purge() {
   diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
 }
 
+# A running program dials after its packages were replaced by those of $NEW.
+upgrade_under() {
+  dpkg -i "$LIB_DEB" "$DEB" >/dev/null || return 90
+  # shellcheck disable=SC2016 # the inner shell's
+  trap_run 50000 50000 env "$@" bash -c '
+    echo $$ >"$0.new" && mv "$0.new" "$0"
+    read -r _ && exec 3<>/dev/tcp/127.0.0.1/50000 && echo "connected to itself"' \
+    "$BATS_TEST_TMPDIR/ready" <"$BATS_TEST_TMPDIR/go" 2>&1 &
+  exec 7>"$BATS_TEST_TMPDIR/go"
+  wait_for 10 test -e "$BATS_TEST_TMPDIR/ready" || return 91
+  dpkg -i "$NEW"/*.deb >/dev/null || return 92
+  grep libnoself "/proc/$(<"$BATS_TEST_TMPDIR/ready")/maps" | head -n 1
+  rm "$BATS_TEST_TMPDIR/ready"
+  echo dial >&7
+  wait
+  noself --version
+}
+
+@test "a program that runs during an upgrade of the packages keeps its library" {
+  need dh dpkg-buildpackage
+  built deb
+  need_kept_root debian
+  copy_tree "$BATS_TEST_TMPDIR/new" 99.0
+  make_ "$BATS_TEST_TMPDIR/new" deb
+  export NEW=$BATS_TEST_TMPDIR/new/build
+  mkfifo "$BATS_TEST_TMPDIR/go"
+  run -0 in_root "${kept_root:?}" upgrade_under
+  [[ $output == $'connected to itself\nnoself 99.0' ]]
+  run -0 in_root "${kept_root:?}" upgrade_under LD_PRELOAD=libnoself.so
+  [[ ${lines[0]} == *"/libnoself.so (deleted)" ]]
+  [[ $output == *'Connection refused'*'noself 99.0' && $output != *itself* ]]
+}
+
 both_architectures() {
   dpkg --add-architecture i386
   dpkg --force-depends -i "$LIB_DEB" "$DEB" "$BATS_TEST_TMPDIR"/libnoself_*_i386.deb
@@ -206,4 +239,4 @@ apk_package() {
   [[ $output == *"no line '## 99.0 YYYY-MM-DD'; add it" ]]
 }
 
-export -f files trapped install_and_purge both_architectures apk_package
+export -f files trapped install_and_purge upgrade_under both_architectures apk_package
