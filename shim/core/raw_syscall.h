@@ -99,8 +99,11 @@ static inline long raw_syscall(long number, long a, long b, long c, long d, long
 
 static inline long raw_syscall(long number, long a, long b, long c, long d, long e)
 {
+	const int errno_before = errno;
 	const long r = syscall(number, a, b, c, d, e);
-	return r == -1 ? -errno : r;
+	const long result = r == -1 ? -errno : r;
+	errno = errno_before;
+	return result;
 }
 
 #endif

@@ -10,10 +10,7 @@
 
 #include "raw_syscall.h"
 
-/*
- * Each returns what the kernel returned, or a negative errno. The thread's errno is undefined
- * afterwards: a function that the program called must restore it before it returns.
- */
+/* Each returns what the kernel returned, or a negative errno. None changes the thread's errno. */
 static inline long sys_getsockname(int fd, void *address, socklen_t *length)
 {
 	return raw_syscall(SYS_getsockname, fd, (long)address, (long)length, 0, 0);

@@ -5,7 +5,7 @@
 #include "endpoint.h"
 #include "tcpinfo.h"
 
-/* All return 0 or more, or a negative errno; the thread's errno is undefined afterwards. */
+/* All return 0 or more, or a negative errno; none changes the thread's errno. */
 
 /* The socket's own name; family AF_UNSPEC if it is not an internet socket. */
 long tcpsock_local(int fd, struct endpoint *local);

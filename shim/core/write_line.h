@@ -8,7 +8,7 @@
 
 /*
  * Writes the line to an open descriptor. Does not wait for a full pipe or a stopped terminal. False
- * if the line could not be written. The thread's errno is undefined afterwards.
+ * if the line could not be written. Does not change errno.
  */
 bool write_line(int fd, const struct text *line);
 

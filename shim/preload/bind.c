@@ -16,6 +16,8 @@
  * and no option, a state that only the library produces. It is read from the kernel, so it survives
  * dup(), fork() and exec(). A wildcard address never gets the option: without a port, such a socket
  * looks like one that was never bound.
+ *
+ * None of the core's calls changes errno, so errno is what the next function leaves.
  */
 
 /* MODE_OBSERVE changes nothing. */
@@ -42,20 +44,15 @@ static bool set_bind_no_port(int fd, const struct sockaddr *address, socklen_t l
 
 EXPORT int bind(int fd, const struct sockaddr *address, socklen_t length)
 {
-	const int errno_before = errno;
 	struct load early;
 	const struct load *load = load_get(&early);
 
 	if (!defers_ports(&load->context.settings))
 		return load->next.bind(fd, address, length);
 	const bool is_set = set_bind_no_port(fd, address, length);
-	errno = errno_before;
-	int r = load->next.bind(fd, address, length);
-	if (is_set) {
-		const int errno_after = errno;
+	const int r = load->next.bind(fd, address, length);
+	if (is_set)
 		tcpsock_set_bind_no_port(fd, false);
-		errno = errno_after;
-	}
 	return r;
 }
 
@@ -76,7 +73,6 @@ static long allocate_deferred_port(int fd)
  */
 EXPORT int getsockname(int fd, struct sockaddr *name, socklen_t *length)
 {
-	const int errno_before = errno;
 	struct load early;
 	const struct load *load = load_get(&early);
 
@@ -84,6 +80,5 @@ EXPORT int getsockname(int fd, struct sockaddr *name, socklen_t *length)
 		errno = EADDRINUSE;
 		return -1;
 	}
-	errno = errno_before;
 	return load->next.getsockname(fd, name, length);
 }

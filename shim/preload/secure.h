@@ -4,5 +4,5 @@
 
 #include <stdbool.h>
 
-/* Reads it from the kernel; true if that is not possible. errno is undefined afterwards. */
+/* Reads it from the kernel; true if that is not possible. */
 bool secure_execution(void);
