@@ -31,15 +31,14 @@ dials() {
   [[ $(grep -c "self=127.0.0.1:50000 action=failed" "$BATS_TEST_TMPDIR/log") == 10 ]]
 }
 
-# storms COUNT CMD...: the same for the storm probes except $without, each with so many dials.
+# storms COUNT CMD...: the same for the kinds of storms except $without, with so many dials.
 storms() {
   local count=$1 storm
   shift
-  for storm in "storm_dials -t 4 -n $count" "storm_dials -t 2 -s 500 -n $count" \
-    "storm_close $count" "storm_cancel 5"; do
-    [[ ${storm%% *} != "${without-}" ]] || continue
+  for storm in "dials $count" "close $count" "cancel 5"; do
+    [[ $storm != "${without-} "* ]] || continue
     # shellcheck disable=SC2086 # several words
-    run trap_run 50000 50001 env NOSELF_LOG="$BATS_TEST_TMPDIR/log" "$@" "$PROBES"/$storm 50000
+    run trap_run 50000 50001 env NOSELF_LOG="$BATS_TEST_TMPDIR/log" "$@" "$PROBES/storm" $storm 50000
     echo "$storm: $output"
     [[ $status == 0 && $output == *" 0 reached themselves"* ]] || return
   done
@@ -69,8 +68,8 @@ storms() {
   need setarch
   PROBES=$BUILD/tsan/tests
   # TSan needs a process without address randomization. It reports a descriptor that is closed during
-  # another thread's dial as a race, and storm_close does just that.
-  local without=storm_close
+  # another thread's dial as a race, and the storm "close" does just that.
+  local without=close
   TSAN_OPTIONS=halt_on_error=1 storms 4000 setarch -R env LD_PRELOAD="$RUNTIME:$BUILD/tsan/libnoself.so"
 }
 
@@ -85,8 +84,6 @@ storms() {
 @test "valgrind's helgrind gives no report" {
   need valgrind
   need_namespace
-  # helgrind does not know pthread_timedjoin_np(), which storm_cancel calls.
-  local without=storm_cancel
   storms 200 env LD_PRELOAD="$LIBRARY" valgrind --tool=helgrind -q --error-exitcode=99
 }
 

@@ -15,7 +15,7 @@ setup_file() {
   export STATIC NOSELF=$STATIC/noself SUPERVISED="$STATIC/noself -s env -u LD_PRELOAD"
   chmod 755 "$STATIC"
   cp "$BUILD/noself" "$BUILD/libnoself.so" "$STATIC"
-  for probe in dial storm_dials odd_calls others; do
+  for probe in dial storm odd_calls others; do
     "${CC:-cc}" -std=gnu11 -O1 -static -pthread -o "$STATIC/$probe" "$ROOT/tests/probes/$probe.c" 2>/dev/null
   done
 }
@@ -76,7 +76,7 @@ fetched() {
 @test "threads that dial do not either, and signals with SA_RESTART interrupt no dial" {
   local count=20000
   [[ ${NOSELF_FULL:-0} == 0 ]] || count=200000
-  run -0 trap_run 50000 50010 "$NOSELF" "$STATIC/storm_dials" -t 4 -s 5000 -n $count 50004
+  run -0 trap_run 50000 50010 "$NOSELF" "$STATIC/storm" dials $count 50004
   echo "$output"
   [[ $output == *' 0 reached themselves, '*' 0 otherwise;'* ]]
 }
@@ -159,7 +159,7 @@ export -f own_table
   [[ $(uname -m) == x86_64 ]] || skip "the number of pidfd_open() is another one here"
   # The kernel refuses PIDFD_THREAD.
   local old=("$PROBES/confined" forbid 434 1 128 22)
-  run -0 trap_run 50000 50001 "${old[@]}" "$NOSELF" "$STATIC/storm_dials" -t 4 -n 2000 50000
+  run -0 trap_run 50000 50001 "${old[@]}" "$NOSELF" "$STATIC/storm" dials 2000 50000
   [[ $output == *' 0 reached themselves, '* ]]
   run -0 trap_run 50000 50001 "${old[@]}" $SUPERVISED bash -c own_table
   [[ $output == '0 0' ]]
