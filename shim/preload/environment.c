@@ -34,7 +34,6 @@ void environment_read(struct context *context, bool report_errors)
 	bool is_allowed = false;
 
 	settings_start(&context->settings);
-	context->log_target = (struct log_target){.known = false};
 	for (char **e = __environ; e && *e; e++) {
 		if (!journal_stream)
 			journal_stream = text_after(*e, "JOURNAL_STREAM=");
