@@ -4,16 +4,18 @@
 
 load lib/helpers
 
+PAGES=$ROOT/shim/man
+
 @test "mandoc's lint has no complaint about the manual pages" {
   need mandoc
   local page reference
-  for page in "$ROOT"/shim/man/*; do
+  for page in "$PAGES"/*; do
     # Whether pages of other packages are installed here is no matter.
     run -1 grep -v 'referenced manual not found' < <(mandoc -Tlint "$page" 2>/dev/null)
     [[ -z $output ]]
     run -0 sed -n 's/^\.Xr \(noself[a-z]*\|libnoself\) \([0-9]\).*/\1.\2/p' "$page"
     for reference in "${lines[@]}"; do
-      [[ -e $ROOT/shim/man/$reference ]]
+      [[ -e $PAGES/$reference ]]
     done
   done
 }
@@ -23,12 +25,16 @@ load lib/helpers
   run -0 grep -oE -- '  (-[a-zA-Z], |    )--[a-z-]+' < <("$BUILD/noself" --help)
   [[ ${#lines[@]} == 13 ]]
   for option in "${lines[@]}"; do
-    grep -q "Fl -${option#*--}\b" "$ROOT/shim/man/noself.1"
+    grep -q "Fl -${option#*--}\b" "$PAGES/noself.1"
+  done
+  run -0 grep -oE -- '--[a-z]+' < <("$ROOT/scripts/noselfctl" --help | sed '/OPTION is one/,$d')
+  for option in "${lines[@]}"; do
+    grep -q "Fl -${option#--}\b" "$PAGES/noselfctl.8"
   done
   run -0 sed -n 's/.*"\(NOSELF_[A-Z_]*\)".*/\1/p' "$ROOT/shim/core/settings.c"
   [[ ${#lines[@]} == 7 ]]
   for variable in "${lines[@]}"; do
-    grep -q "Ev.*$variable\b" "$ROOT/shim/man/libnoself.7"
-    grep -q "$variable\b" "$ROOT/shim/man/noself.1"
+    grep -q "Ev.*$variable\b" "$PAGES/libnoself.7"
+    grep -q "$variable\b" "$PAGES/noself.1"
   done
 }

@@ -21,10 +21,10 @@ end
 set -l lines (noself --help)
 for i in (seq 2 (count $lines))
     set -l help (string trim -- $lines[$i])
-    set -l parts (string match -r '^  (?:-(.), |    )--([a-z-]+)(?:=(.*))?$' -- $lines[(math $i - 1)])
+    set -l parts (string match -r '^  (-.,|   ) --([a-z-]+)(?:=(.*))?$' -- $lines[(math $i - 1)])
     or continue
     set -l arguments -c noself -n __noself_own_word -l $parts[3] -d $help
-    test -z "$parts[2]"; or set -a arguments -s $parts[2]
+    string match -q -- '-*' $parts[2]; and set -a arguments -s (string sub -s 2 -l 1 -- $parts[2])
     if set -q parts[4]
         set -l values (string split '|' -- $parts[4] | string match -vr '[A-Z.]')
         string match -q '*PATH*' -- $parts[4]; and set -a arguments -r; or set -a arguments -x
