@@ -84,7 +84,7 @@ fails() {
 8 unwanted output|settings|without any setting a self-connection is refused, and nothing is printed
 9 does not load on an old libc|portable|a distribution's compiler flags add no imports
 9 or on musl|portable|a musl client connects to itself, and is refused with the files built for glibc and for musl
-9 an executable stack|hardening|the file has full RELRO
+9 an executable stack|portable|the file has full RELRO
 10 wrong ELF class|portable|64-bit and 32-bit processes: one path gives loader errors, \$LIB and a name without a path do not
 10 ASan comes first|portable|with gcc's AddressSanitizer its runtime must be named first; clang's needs nothing
 11 silently not loaded: static|noself|programs that the library does not reach are covered by the supervisor, or refused
@@ -92,7 +92,7 @@ fails() {
 12 an LD_PRELOAD is overwritten|noself|the command's LD_PRELOAD keeps what it names
 13 MSG_FASTOPEN, O_NONBLOCK|connect|every way to dial oneself connects a socket to itself, and none does with the library
 14 memory in every process|cost|the library has at most
-14 thread-local storage|hardening|the file has full RELRO
+14 thread-local storage|portable|the file has full RELRO
 EOF
   ((known == 14))
 }

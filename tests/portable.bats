@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# One file for every process of an architecture: its imports; glibc, musl, no libc, and a libc without
-# dlsym(); five architectures, and process trees of two.
+# One file for every process of an architecture: its imports, its hardening, both compilers; glibc, musl,
+# no libc, and a libc without dlsym(); five architectures, and process trees of two.
 #
 # The three architectures under qemu-user have no IP_LOCAL_PORT_RANGE and no IP_BIND_ADDRESS_NO_PORT
 # (qemu 7.2 gives ENOPROTOOPT for both), so they also test the library without these options.
@@ -10,56 +10,65 @@
 load lib/helpers
 
 # Each architecture's first version of glibc.
-baseline() {
-  case $1 in
-    x86_64) echo GLIBC_2.2.5 ;;
-    i386) echo GLIBC_2.0 ;;
-    aarch64) echo GLIBC_2.17 ;;
-    armhf) echo GLIBC_2.4 ;;
-    riscv64) echo GLIBC_2.27 ;;
-    *) echo "no baseline is known for $1" >&2 && return 1 ;;
-  esac
-}
+declare -gA BASELINE=([x86_64]=2.2.5 [i386]=2.0 [aarch64]=2.17 [armhf]=2.4 [riscv64]=2.27)
+
+REFUSED='returned=ECONNREFUSED result=ECONNREFUSED port=50000 self=no'
 
 # asks_for_little FILE ARCH: compares the file's exports and imports with shim/preload/*.list (there,
 # architectures after a name mean that only these have it), and the symbol versions with the first.
 asks_for_little() {
-  local file=$1 arch=$2 version
   local -x LC_ALL=C
-  version=$(baseline "$arch") || return 1
-  nm -D --undefined-only "$file" | awk '{ print $1, $2 }' >"$BATS_TEST_TMPDIR/undefined"
-  diff <(awk -v arch="$arch" 'NF == 1 || $0 ~ " " arch { print $1 }' "$ROOT/shim/preload/exports.list") \
-    <(nm -D --defined-only "$file" | awk '{ print $3 }' | sort) || return 1
-  diff <(awk -v arch="$arch" 'NF == 1 || $0 ~ " " arch { print $1 "@" v }' v="$version" \
-    "$ROOT/shim/preload/imports.list") <(awk '{ print $2 }' "$BATS_TEST_TMPDIR/undefined" | sort) || return 1
-  grep -qx "w dlsym@$version" "$BATS_TEST_TMPDIR/undefined" || return 1
-  diff <(echo libc.so.6) <(readelf -dW "$file" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
+  local version=GLIBC_${BASELINE[$2]} undefined
+  undefined=$(nm -D --undefined-only "$1" | awk '{ print $1, $2 }')
+  listed() {
+    awk -v arch="$2" 'NF == 1 || $0 ~ " " arch { print $1 }' "$ROOT/shim/preload/$1.list"
+  }
+  diff <(listed exports "$2") <(nm -D --defined-only "$1" | awk '{ print $3 }' | sort) &&
+    diff <(listed imports "$2" | sed "s/$/@$version/") <(sort -k 2 <<<"$undefined" | cut -c3-) &&
+    grep -qx "w dlsym@$version" <<<"$undefined" &&
+    diff <(echo libc.so.6) <(readelf -dW "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
+}
+
+# is_hardened FILE ARCH: what readelf prints matches the patterns with "yes" and not those with "no". CET
+# and BTI catch manipulated jumps; 32-bit x86 and others have nothing like that.
+is_hardened() {
+  local elf expected pattern found
+  elf=$(readelf -ldnW "$1")
+  while read -r expected pattern; do
+    found=yes
+    grep -qE "$pattern" <<<"$elf" || found=no
+    [[ $found == "$expected" || $pattern == feature* && $2 != @(x86_64|aarch64) ]] || {
+      echo "$1: '$pattern' found: $found"
+      return 1
+    }
+  done <<'END'
+yes GNU_RELRO
+yes BIND_NOW
+yes Flags: NOW
+yes GNU_STACK .* RW
+no LOAD .* RWE
+no TEXTREL
+yes NOOPEN
+no R(UN)?PATH
+no ^ *TLS
+yes feature: (IBT, SHSTK|BTI, PAC)
+END
 }
 
 # caught_and_refused WRAPPER...: runs every way to dial through WRAPPER, without the library and with
 # it. The functions below are such wrappers.
 caught_and_refused() {
   local way
-  for way in "" -n -t -f -s -g -G -m "-b 127.0.0.1 -p 0" "-b 127.0.0.1 -p 50000"; do
-    way_is_guarded "$way" 127.0.0.1 "$@" || return 1
+  for way in {'',-n,-t,-f,-s,-g,-G,-m,'-b 127.0.0.1 -p 0','-b 127.0.0.1 -p 50000'}' 127.0.0.1' \
+    ::1 ::ffff:127.0.0.1 0.0.0.0 ::; do
+    # shellcheck disable=SC2086 # several words
+    run -1 trap_run 50000 50000 "$@" "" $way 50000
+    [[ $output == *" self=yes" && ${#lines[@]} == 1 ]]
+    # shellcheck disable=SC2086
+    run -0 trap_run 50000 50000 "$@" "$TESTED" $way 50000
+    echo "$way: $output"
+    [[ $output == *"result="@(ECONNREFUSED|"Connection refused")*" self=no" && ${#lines[@]} == 1 ]]
   done
-  for way in ::1 ::ffff:127.0.0.1 0.0.0.0 ::; do
-    way_is_guarded "" "$way" "$@" || return 1
-  done
-}
-
-way_is_guarded() {
-  local options address=$2 baseline guarded
-  read -ra options <<<"$1"
-  shift 2
-  baseline=$(trap_run 50000 50000 "$@" "" "${options[@]}" "$address" 50000 2>&1)
-  guarded=$(trap_run 50000 50000 "$@" "$TESTED" "${options[@]}" "$address" 50000 2>&1)
-  [[ $baseline == *" self=yes" && $baseline != *$'\n'* &&
-    $guarded == *"result="@(ECONNREFUSED|"Connection refused")*" self=no" &&
-    $guarded != *$'\n'* ]] || {
-    printf '%s %s\nbaseline: %s\npreloaded: %s\n' "${options[*]}" "$address" "$baseline" "$guarded"
-    return 1
-  }
 }
 
 # here PROGRAM TESTED ARG...: runs PROGRAM natively, with the library TESTED, which may be empty.
@@ -73,12 +82,14 @@ emulated() {
 }
 export -f here emulated
 
-# built_for ARCH TRIPLET: builds library and client for it, and checks the file.
+# built_for ARCH TRIPLET [PROBE]: builds library and probes for it, and checks the file.
 built_for() {
   need "$2-gcc" nm readelf
   TESTED=$BUILD/$1/libnoself.so
-  tool make -s -C "$ROOT" CC="$2-gcc" BUILD="build/$1" "build/$1/libnoself.so" "build/$1/tests/dial"
+  tool make -s -C "$ROOT" arch ARCH="$1"
+  tool make -s -C "$ROOT" CC="$2-gcc" BUILD="build/$1" "build/$1/tests/"{dial,ports}
   asks_for_little "$TESTED" "$1"
+  is_hardened "$TESTED" "$1"
 }
 
 @test "the file exports only the listed names, and imports only the listed ones from libc.so.6" {
@@ -86,14 +97,48 @@ built_for() {
   asks_for_little "$LIBRARY" "$(uname -m)"
 }
 
+@test "the file has full RELRO, no executable stack, no text relocations and no segment to write and run" {
+  need readelf
+  is_hardened "$LIBRARY" "$(uname -m)"
+}
+
+@test "the file is stripped and at most 32 KiB large" {
+  need readelf
+  [[ -z ${NOSELF_LIB-} ]] || skip "it is about the file that make builds"
+  run -0 readelf -SW "$LIBRARY"
+  [[ $output != *.symtab* && $output != *.debug* ]]
+  (($(stat -c %s "$LIBRARY") <= 32768))
+}
+
+# builds CC VARIABLE=VALUE...: make builds with them a working file, which is `built`, without a warning.
+builds() {
+  need "$1" nm readelf
+  need_namespace
+  built=$(mktemp -d -p "$BATS_TEST_TMPDIR")/libnoself.so
+  run -0 tool make -s -C "$ROOT" CC="$1" BUILD="${built%/*}" "${@:2}" "$built"
+  [[ $output == '' ]]
+  is_hardened "$built" "$(uname -m)"
+  run -0 trap_run 50000 50000 here "$PROBES/dial" "$built" 127.0.0.1 50000
+  [[ $output == "$REFUSED" ]]
+}
+
+@test "gcc and clang build a working file without a warning, from -O0 to -O3" {
+  local level
+  builds gcc CFLAGS='-O0 -Werror'
+  builds clang CFLAGS='-O3 -Werror'
+  [[ ${NOSELF_FULL:-0} == 1 ]] || return 0
+  for level in -O0 -O1 -O2 -O3 -Os '-O2 -g -flto'; do
+    builds gcc CFLAGS="$level -Werror"
+    builds clang CFLAGS="$level -Werror"
+  done
+}
+
 @test "a distribution's compiler flags add no imports" {
-  need clang nm readelf
-  local cc file=$BATS_TEST_TMPDIR/build/libnoself.so
-  for cc in cc clang; do
-    tool make -s -C "$ROOT" CC=$cc BUILD="${file%/*}" CPPFLAGS='-Wdate-time -D_FORTIFY_SOURCE=2' \
-      CFLAGS='-g -O2 -fstack-protector-all -fstack-clash-protection' LDFLAGS='-Wl,-z,relro' "$file"
-    asks_for_little "$file" "$(uname -m)"
-    rm -r "${file%/*}"
+  local cc
+  for cc in gcc clang; do
+    builds "$cc" CPPFLAGS='-Wdate-time -D_FORTIFY_SOURCE=2' LDFLAGS='-Wl,-z,relro' \
+      CFLAGS='-g -O2 -fstack-protector-all -fstack-clash-protection'
+    asks_for_little "$built" "$(uname -m)"
   done
 }
 
@@ -148,23 +193,22 @@ built_for() {
   [[ $output == "returned=ECONNREFUSED result=ECONNREFUSED range=0-0 port=50001 self=no" ]]
   grep -q "^$(date -u +%Y)-.*Z noself.* action=retried tries=1 result=ECONNREFUSED\$" \
     "$BATS_TEST_TMPDIR/log"
-  tool make -s -C "$ROOT" CC=i686-linux-gnu-gcc BUILD=build/i386 build/i386/tests/ports
   run -0 trap_run 50000 50009 env LD_PRELOAD="$TESTED" "$BUILD/i386/tests/ports" 54 6 40000
   [[ $output == "54 of 54 dials "* ]]
 }
 
-# guarded_on ARCH TRIPLET QEMU: the file imports only listed names and covers its clients.
-guarded_on() {
-  need "qemu-$3"
-  need_namespace
-  built_for "$1" "$2"
-  caught_and_refused emulated "$3" "$2" "$BUILD/$1/tests/dial"
-}
-
 @test "aarch64, armhf, riscv64: the file imports only listed names, and covers its clients" {
-  guarded_on aarch64 aarch64-linux-gnu aarch64
-  guarded_on armhf arm-linux-gnueabihf arm
-  guarded_on riscv64 riscv64-linux-gnu riscv64
+  need_namespace
+  local arch triplet qemu
+  while read -r arch triplet qemu; do
+    need "qemu-$qemu"
+    built_for "$arch" "$triplet"
+    caught_and_refused emulated "$qemu" "$triplet" "$BUILD/$arch/tests/dial"
+  done <<'END'
+aarch64 aarch64-linux-gnu aarch64
+armhf arm-linux-gnueabihf arm
+riscv64 riscv64-linux-gnu riscv64
+END
 }
 
 # mixed PRELOAD [PATH]: a 64-bit and a 32-bit program dial with PRELOAD.
@@ -188,40 +232,33 @@ export -f mixed as_installed
   [[ -e /lib/ld-linux.so.2 ]] || lacking "libc6-i386 is not installed"
   need_namespace
   built_for i386 i686-linux-gnu
-  local dir=$BATS_TEST_TMPDIR/prefix refused
-  refused=$'returned=ECONNREFUSED result=ECONNREFUSED port=50000 self=no\n'
-  refused=$refused${refused%$'\n'}
-
   run trap_run 50000 50000 mixed "$LIBRARY"
   [[ $output == *"wrong ELF class: ELFCLASS64"* && $output == *"self=yes"* ]]
 
   # The values of $LIB in the loaders of Debian's libc6 and libc6-i386.
-  mkdir -p "$dir/lib/x86_64-linux-gnu" "$dir/lib32"
-  cp "$LIBRARY" "$dir/lib/x86_64-linux-gnu/libnoself.so"
-  cp "$BUILD/i386/libnoself.so" "$dir/lib32/libnoself.so"
+  local dir=$BATS_TEST_TMPDIR/prefix
+  install -D "$LIBRARY" "$dir/lib/x86_64-linux-gnu/libnoself.so"
+  install -D "$BUILD/i386/libnoself.so" "$dir/lib32/libnoself.so"
   # shellcheck disable=SC2016 # $LIB is the loader's
   run -0 trap_run 50000 50000 mixed "$dir"'/$LIB/libnoself.so'
-  [[ $output == "$refused" ]]
-
+  [[ $output == "$REFUSED"$'\n'"$REFUSED" ]]
   run -0 trap_run 50000 50000 mixed libnoself.so "$dir/lib32:$dir/lib/x86_64-linux-gnu"
-  [[ $output == "$refused" ]]
-
+  [[ $output == "$REFUSED"$'\n'"$REFUSED" ]]
   run -0 trap_run 50000 50000 unshare -m bash -c 'as_installed "$@"' - \
     "$dir/lib/x86_64-linux-gnu" "$dir/lib32"
-  [[ $output == "$refused" ]]
+  [[ $output == "$REFUSED"$'\n'"$REFUSED" ]]
 }
 
 @test "with gcc's AddressSanitizer its runtime must be named first; clang's needs nothing" {
   need gcc clang
   need_namespace
-  local refused="returned=ECONNREFUSED result=ECONNREFUSED port=50000 self=no"
-  gcc -fsanitize=address -o "$BATS_TEST_TMPDIR/gcc" "$ROOT/tests/probes/dial.c"
-  clang -fsanitize=address -o "$BATS_TEST_TMPDIR/clang" "$ROOT/tests/probes/dial.c"
-  run -1 trap_run 50000 50000 env LD_PRELOAD="$LIBRARY" "$BATS_TEST_TMPDIR/gcc" 127.0.0.1 50000
+  cd "$BATS_TEST_TMPDIR"
+  gcc -fsanitize=address -o gcc "$ROOT/tests/probes/dial.c"
+  clang -fsanitize=address -o clang "$ROOT/tests/probes/dial.c"
+  run -1 trap_run 50000 50000 here ./gcc "$LIBRARY" 127.0.0.1 50000
   [[ $output == *"ASan runtime does not come first"* ]]
-  run -0 trap_run 50000 50000 env LD_PRELOAD="$(gcc -print-file-name=libasan.so) $LIBRARY" \
-    "$BATS_TEST_TMPDIR/gcc" 127.0.0.1 50000
-  [[ $output == "$refused" ]]
-  run -0 trap_run 50000 50000 env LD_PRELOAD="$LIBRARY" "$BATS_TEST_TMPDIR/clang" 127.0.0.1 50000
-  [[ $output == "$refused" ]]
+  run -0 trap_run 50000 50000 here ./gcc "$(gcc -print-file-name=libasan.so) $LIBRARY" 127.0.0.1 50000
+  [[ $output == "$REFUSED" ]]
+  run -0 trap_run 50000 50000 here ./clang "$LIBRARY" 127.0.0.1 50000
+  [[ $output == "$REFUSED" ]]
 }
