@@ -44,8 +44,17 @@ each_way() {
     done
   done <<<"$WAYS_TO_SELF"
 }
-
 export -f each_way
+
+# dials N PATTERN RANGE baseline|library ARGUMENT...: the probe dials in that range of ephemeral ports,
+# and N of its lines match.
+dials() {
+  run trap_run "${3%-*}" "${3#*-}" either "$4" "$PROBES/dial" "${@:5}"
+  [[ $(count "$2") == "$1" ]] || {
+    echo "$*: $output"
+    return 1
+  }
+}
 
 @test "every way to dial oneself connects a socket to itself, and none does with the library" {
   run -0 trap_run 50000 50000 each_way
@@ -56,13 +65,10 @@ export -f each_way
 
 @test "in a range of two ports every retry uses the other one" {
   local mode
-  for mode in -t -n '-b 127.0.0.1'; do
-    # shellcheck disable=SC2086
-    run -1 trap_run 50000 50000 "$PROBES/dial" $mode 127.0.0.1 50000
-    [[ $(count 'port=50000 self=yes') == 1 ]]
-    # shellcheck disable=SC2086
-    run -0 trap_run 50000 50001 preloaded "$PROBES/dial" $mode -c 400 127.0.0.1 50000
-    [[ $(count 'result=ECONNREFUSED port=50001 self=no') == 400 ]]
+  for mode in -t -n -b127.0.0.1; do
+    dials 1 'port=50000 self=yes' 50000-50000 baseline "$mode" 127.0.0.1 50000
+    dials 400 'result=ECONNREFUSED port=50001 self=no' 50000-50001 library "$mode" -c 400 \
+      127.0.0.1 50000
   done
 }
 
@@ -76,49 +82,47 @@ export -f each_way
   export -f top
   run trap_run 49998 50001 top baseline
   [[ $(count 'port=50001 self=yes') -gt 0 ]]
-  NOSELF_LOG=stderr run trap_run 49998 50001 top library
+  export NOSELF_LOG=stderr
+  run trap_run 49998 50001 top library
   [[ $(count 'result=ECONNREFUSED port=49999 self=no') == 60 ]]
   [[ $(count 'action=retried tries=2') -gt 0 && $(count 'action=failed') == 0 ]]
   # The program's own range has no port above. bind() takes the upper port.
   local own='-b 127.0.0.1 -r 49999-50000 -c 20 127.0.0.1 50000'
+  # shellcheck disable=SC2086 # the words are arguments
+  dials 20 'port=50000 self=yes' 40000-60000 baseline $own
   # shellcheck disable=SC2086
-  run -1 trap_run 40000 60000 "$PROBES/dial" $own
-  [[ $(count 'port=50000 self=yes') == 20 ]]
-  # shellcheck disable=SC2086
-  NOSELF_LOG=stderr NOSELF_BIND_NO_PORT=0 run -0 trap_run 40000 60000 preloaded "$PROBES/dial" $own
-  [[ $(count 'result=ECONNREFUSED port=49999 self=no') == 20 ]]
+  NOSELF_BIND_NO_PORT=0 dials 20 'ECONNREFUSED port=49999 self=no' 40000-60000 library $own
   [[ $(count 'action=retried tries=1') -gt 0 && $(count 'action=failed|tries=2') == 0 ]]
 }
 
 @test "the program's own IP_LOCAL_PORT_RANGE is respected, and restored afterwards" {
-  run -1 trap_run 40000 60000 "$PROBES/dial" -R -r 50000-50000 127.0.0.1 50000
-  [[ $(count 'range=50000-50000 port=50000 self=yes') == 1 ]]
-  run -0 trap_run 40000 60000 preloaded "$PROBES/dial" -R -r 50000-50000 127.0.0.1 50000
-  [[ $(count 'result=ECONNREFUSED range=50000-50000 .*self=no') == 1 ]]
-  run -0 trap_run 40000 60000 preloaded "$PROBES/dial" -R -r 50000-50001 -c 50 127.0.0.1 50000
-  [[ $(count 'result=ECONNREFUSED range=50000-50001 port=50001 self=no') == 50 ]]
-  run -0 trap_run 50000 50001 preloaded "$PROBES/dial" -R -c 50 127.0.0.1 50000
-  [[ $(count 'range=0-0 port=50001') == 50 ]]
-  # MPTCP stores the range in two places.
-  run -1 trap_run 50000 50099 "$PROBES/dial" -m -R -r 50010 127.0.0.1 50010
-  run -0 trap_run 50000 50099 preloaded "$PROBES/dial" -m -R -r 50010-50011 127.0.0.1 50010
-  [[ $(count 'result=ECONNREFUSED range=50010-50011 port=50011 self=no') == 1 ]]
+  local to='127.0.0.1 50000' refused='result=ECONNREFUSED range=50000' how
+  for how in '' -m; do
+    # shellcheck disable=SC2086 # the words are arguments
+    {
+      dials 1 'range=50000-50000 port=50000 self=yes' 40000-60000 baseline $how -R -r 50000 $to
+      dials 1 "$refused-50000 .*self=no" 40000-60000 library $how -R -r 50000 $to
+      dials 50 "$refused-50001 port=50001 self=no" 40000-60000 library \
+        $how -R -r 50000-50001 -c 50 $to
+      dials 50 'range=0-0 port=50001' 50000-50001 library $how -R -c 50 $to
+    }
+  done
 }
 
 @test "a dial from a pinned socket is not retried, but fails or is allowed" {
   local pinned='-b 127.0.0.1 -p 50000 127.0.0.1 50000'
-  # shellcheck disable=SC2086
-  run -1 trap_run 40000 60000 "$PROBES/dial" $pinned
-  # shellcheck disable=SC2086
-  run -0 trap_run 40000 60000 preloaded strace -e trace=connect "$PROBES/dial" $pinned
-  [[ $(count 'connect\(.*htons\(50000\)') == 1 ]]
-  [[ $(count 'result=ECONNREFUSED port=50000 self=no') == 1 ]]
-  # shellcheck disable=SC2086
-  NOSELF_PINNED=allow run -1 trap_run 40000 60000 preloaded "$PROBES/dial" $pinned
-  [[ $(count 'result=OK port=50000 self=yes') == 1 ]]
+  # shellcheck disable=SC2086 # the words are arguments
+  {
+    dials 1 'self=yes' 40000-60000 baseline $pinned
+    run -0 trap_run 40000 60000 preloaded strace -e trace=connect "$PROBES/dial" $pinned
+    [[ $(count 'connect\(.*htons\(50000\)') == 1 ]]
+    [[ $(count 'result=ECONNREFUSED port=50000 self=no') == 1 ]]
+    export NOSELF_PINNED=allow
+    dials 1 'result=OK port=50000 self=yes' 40000-60000 library $pinned
+  }
   # A socket whose port the kernel chose is not pinned, although getsockname() shows the port.
-  NOSELF_PINNED=allow run -0 trap_run 50000 50000 preloaded "$PROBES/dial" -b 127.0.0.1 127.0.0.1 50000
-  [[ $(count 'result=ECONNREFUSED .*self=no') == 1 ]]
+  dials 1 'result=ECONNREFUSED .*self=no' 50000-50000 library -b 127.0.0.1 127.0.0.1 50000
+  dials 1 'result=ECONNREFUSED .*self=no' 50000-50000 library -n 127.0.0.1 50000
 }
 
 # Dials in non-blocking mode; a second connect() reports that the socket is connected.
@@ -139,29 +143,67 @@ ASKS_AGAIN='use IO::Socket::INET;
     [[ $(count '^connected$') == 1 && $(count 'action=(allowed|observed) .*EINPROGRESS') == 1 ]]
     [[ $(count 'noself\[') == 1 ]]
   done
-  # If the kernel chose the port, the socket is disconnected also under NOSELF_PINNED=allow.
-  NOSELF_PINNED=allow run -0 trap_run 50000 50000 preloaded "$PROBES/dial" -n 127.0.0.1 50000
-  [[ $(count 'self=no') == 1 ]]
 }
+
+# Dials without blocking, and prints what the dial changed.
+KEEPS='import errno, os, select, socket
+from socket import IPPROTO_IP, IPPROTO_TCP, SOL_SOCKET
+options = [(SOL_SOCKET, socket.SO_KEEPALIVE, 1), (SOL_SOCKET, socket.SO_REUSEADDR, 1),
+           (SOL_SOCKET, socket.SO_OOBINLINE, 1), (IPPROTO_TCP, socket.TCP_NODELAY, 1),
+           (IPPROTO_TCP, socket.TCP_KEEPIDLE, 1234), (IPPROTO_TCP, socket.TCP_KEEPINTVL, 77),
+           (IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 4321), (IPPROTO_TCP, socket.TCP_SYNCNT, 3),
+           (IPPROTO_IP, socket.IP_TTL, 42), (IPPROTO_IP, socket.IP_TOS, 16)]
+s = socket.socket(type=socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+for option in options:
+    s.setsockopt(*option)
+duplicate, epoll = os.dup(s.fileno()), select.epoll()
+epoll.register(s, select.EPOLLOUT)
+print(errno.errorcode[s.connect_ex(("127.0.0.1", 50000))])
+left = [o for o in options if s.getsockopt(*o[:2]) != o[2]]
+if not os.path.sameopenfile(s.fileno(), duplicate):
+    left.append("the duplicate is another socket")
+if [ready for ready, _ in epoll.poll(2)] != [s.fileno()]:
+    left.append("epoll")
+if os.get_blocking(s.fileno()) or os.get_inheritable(s.fileno()):
+    left.append("flags")
+print("lost:", left, "error:", s.getsockopt(SOL_SOCKET, socket.SO_ERROR))'
 
 @test "a refused dial leaves no TIME_WAIT and no error, and keeps all options, epoll and duplicates" {
   leaves() {
-    "$PROBES/dial" -n -k 127.0.0.1 50000
+    python3 -c "$1"
     # TIME_WAIT is state 06.
     echo "waiting: $(awk '$4 == "06"' /proc/net/tcp | wc -l)"
   }
   export -f leaves
-  run -0 trap_run 50000 50000 leaves
-  [[ $(count 'self=yes') == 1 && $(count 'lost|so_error') == 0 && $(count 'waiting: 1') == 1 ]]
-  run -0 trap_run 50000 50000 preloaded bash -c leaves
-  [[ $(count 'self=no') == 1 && $(count 'lost|so_error') == 0 && $(count 'waiting: 0') == 1 ]]
+  run -0 trap_run 50000 50000 leaves "$KEEPS"
+  [[ $output == $'EINPROGRESS\nlost: [] error: 0\nwaiting: 1' ]]
+  run -0 trap_run 50000 50000 preloaded bash -c 'leaves "$1"' - "$KEEPS"
+  [[ $output == $'ECONNREFUSED\nlost: [] error: 0\nwaiting: 0' ]]
 }
 
+# Starts a service a hundred times while its client exists, and after that.
+STARTS='import socket
+def starts():
+    with socket.socket() as service:
+        try:
+            service.bind(("127.0.0.1", 50000))
+        except OSError:
+            return False
+        service.listen()
+        return True
+beside = after = 0
+for _ in range(100):
+    with socket.socket() as client:
+        client.connect_ex(("127.0.0.1", 50000))
+        beside += starts()
+    after += starts()
+print(f"{beside} beside the client, {after} after it")'
+
 @test "a service without SO_REUSEADDR starts after each of 100 dials, without the library after none" {
-  run -1 trap_run 50000 50000 "$PROBES/serve" -c 100 50000
-  [[ $output == "of 100 starts: 0 beside the client, 0 after it" ]]
-  run -0 trap_run 50000 50000 preloaded "$PROBES/serve" -c 100 50000
-  [[ $output == "of 100 starts: 100 beside the client, 100 after it" ]]
+  run -0 trap_run 50000 50000 python3 -c "$STARTS"
+  [[ $output == "0 beside the client, 0 after it" ]]
+  run -0 trap_run 50000 50000 preloaded python3 -c "$STARTS"
+  [[ $output == "100 beside the client, 100 after it" ]]
 }
 
 @test "UDP sockets, simultaneous opens and waiting dials do not change" {

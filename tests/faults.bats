@@ -34,6 +34,20 @@ fails() {
   [[ $output == *'action=observed tries=0 result=OK'*$'\n1 dials, 0 refused, 1 reached themselves' ]]
 }
 
+@test "if a sandbox refuses bind(), NOSELF_PINNED=allow allows a socket that may be pinned" {
+  # refused_bind: dials from a port that the probe bound before.
+  refused_bind() {
+    trap_run 40000 41000 strace -o "$TRACE" -e trace=bind -e inject=bind:error=EACCES:when=2+ \
+      "$@" "$PROBES/dial" -b 127.0.0.1 -p 50000 127.0.0.1 50000
+  }
+  run -1 refused_bind
+  [[ $output == *"result=OK port=50000 self=yes" ]]
+  run -1 refused_bind -E LD_PRELOAD="$LIBRARY" -E NOSELF_PINNED=allow
+  [[ $output == *"result=OK port=50000 self=yes" ]]
+  run -0 refused_bind -E LD_PRELOAD="$LIBRARY"
+  [[ $output == *"result=ECONNREFUSED port=50000 self=no" ]]
+}
+
 @test "if secure execution cannot be determined, the environment is not read" {
   # fails_on_load CALL:ERROR: dials on a kernel that has only /proc/self/auxv, while that call on the file
   # fails.

@@ -4,24 +4,20 @@
  * "returned" is the result of the call, "result" that of the connection. More words follow if the
  * dial changed something, or if options ask for them. Exit 0 if no dial reached itself, 1 if one
  * did, 2 for wrong use or an option that the system lacks. */
-#include "kept.h"
 #include "net.h"
 
 #include <fcntl.h>
 #include <sys/time.h>
 
 static const char usage[] =
-	"usage: dial [-nmft] [-s|-g|-G] [-b ADDRESS] [-p PORT] [-r LOW[-HIGH]] [-PRk] [-c COUNT "
-	"[-q]] "
-	"ADDRESS PORT\n"
-	"       dial -i [...] ADDRESS PORT\n"
+	"usage: dial [-nmft] [-s|-g|-G] [-b ADDRESS] [-p PORT] [-r LOW[-HIGH]] [-PR] [-c COUNT "
+	"[-q]]\n"
+	"            [-i] ADDRESS PORT\n"
 	"-n non-blocking  -m MPTCP  -f TCP_FASTOPEN_CONNECT  -t SO_SNDTIMEO\n"
 	"-s sendto, -g sendmsg, -G sendmmsg with MSG_FASTOPEN  -b, -p bind first (to 0.0.0.0)\n"
 	"-r IP_LOCAL_PORT_RANGE first  -P say the protocol  -R say the range afterwards\n"
-	"-k set many options, and say what was lost of them  -c so many dials\n"
-	"-q only a summary: N dials, N refused, N reached themselves\n"
-	"-i for people: says where it is connected and stays until its input ends; exit 0 if it "
-	"is\n";
+	"-c so many dials  -q only a summary: N dials, N refused, N reached themselves\n"
+	"-i for people: says where it is connected and stays until its input ends; exit 0 then\n";
 
 static bool on[128];    /* the letters of the given options */
 static char call = 'c'; /* or s, g, G */
@@ -88,11 +84,8 @@ static int sent_by(int fd)
 /* Dials once and prints the line; returns whether it reached itself. */
 static bool dial(void)
 {
-	struct kept kept;
 	int fd = prepared();
 
-	if (on['k'])
-		kept = set_all(fd);
 	if (on['P'])
 		printf("protocol=%d ", get_option(fd, SOL_SOCKET, SO_PROTOCOL));
 	errno = UNTOUCHED;
@@ -113,8 +106,6 @@ static bool dial(void)
 		printf(" echo=yes");
 	if (!!(fcntl(fd, F_GETFL) & O_NONBLOCK) != on['n'])
 		printf(" lost=O_NONBLOCK");
-	if (on['k'])
-		say_lost(fd, &kept);
 	const int left = settled(fd);
 	if (left)
 		printf(" so_error=%s", error_name(left));
@@ -123,10 +114,7 @@ static bool dial(void)
 		printf(" range=%u-%u", range & 0xffff, range >> 16);
 	}
 	printf(" port=%d self=%s\n", own_port(fd), self ? "yes" : "no");
-	/* Reset, so that no TIME_WAIT is left; -k keeps what the dial itself leaves. */
-	if (!on['k'])
-		connect(fd, &(struct sockaddr){.sa_family = AF_UNSPEC}, sizeof(struct sockaddr));
-	close(fd);
+	close_reset(fd);
 	return self;
 }
 
@@ -151,18 +139,13 @@ static bool count_dials(void)
 
 static int interact(const char *address, const char *port)
 {
-	char host[INET6_ADDRSTRLEN];
-	int fd = prepared();
+	const int fd = prepared();
 
 	if (go(fd) < 0) {
 		fprintf(stderr, "dial: connect: %s\n", strerror(errno));
 		return 1;
 	}
-	const struct name own = own_name(fd);
-	const bool v4 = own.any.sa_family == AF_INET;
-	inet_ntop(own.any.sa_family, v4 ? (void *)&own.in.sin_addr : (void *)&own.in6.sin6_addr,
-		  host, sizeof(host));
-	printf("connected to %s:%s from %s:%d\n", address, port, host, ntohs(own.in.sin_port));
+	printf("connected to %s:%s from port %d\n", address, port, own_port(fd));
 	fflush(stdout);
 	while (getchar() != EOF)
 		;
@@ -190,7 +173,7 @@ int main(int argc, char **argv)
 	int selves = 0, letter;
 	bool good = true;
 
-	while ((letter = getopt(argc, argv, "+nmftsgGb:p:r:PRkc:qi")) != -1)
+	while ((letter = getopt(argc, argv, "+nmftsgGb:p:r:PRc:qi")) != -1)
 		good &= read_option(letter);
 	if (!good || argc - optind != 2) {
 		fputs(usage, stderr);
