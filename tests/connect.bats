@@ -170,14 +170,14 @@ print("lost:", left, "error:", s.getsockopt(SOL_SOCKET, socket.SO_ERROR))'
 
 @test "a refused dial leaves no TIME_WAIT and no error, and keeps all options, epoll and duplicates" {
   leaves() {
-    python3 -c "$1"
+    "$@"
     # TIME_WAIT is state 06.
     echo "waiting: $(awk '$4 == "06"' /proc/net/tcp | wc -l)"
   }
   export -f leaves
-  run -0 trap_run 50000 50000 leaves "$KEEPS"
+  run -0 trap_run 50000 50000 leaves python3 -c "$KEEPS"
   [[ $output == $'EINPROGRESS\nlost: [] error: 0\nwaiting: 1' ]]
-  run -0 trap_run 50000 50000 preloaded bash -c 'leaves "$1"' - "$KEEPS"
+  run -0 trap_run 50000 50000 leaves preloaded python3 -c "$KEEPS"
   [[ $output == $'ECONNREFUSED\nlost: [] error: 0\nwaiting: 0' ]]
 }
 

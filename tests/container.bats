@@ -26,7 +26,7 @@ as_image() {
 @test "the same lines and the same file keep a client in a musl image from connecting to itself" {
   need_kept_root musl
   run -0 as_image none dial -i
-  [[ $output == 'connected to 127.0.0.1:50000 from port 50000' ]]
+  [[ $output == 'connected to 127.0.0.1:50000 from '*50000 ]]
   run -1 as_image "$RECIPES/Dockerfile" dial -i
   [[ $output == 'dial: connect: Connection refused' ]]
 }
