@@ -116,9 +116,13 @@ $(BUILD)/unit/parts.a: $(CORE) $(filter-out %/main.o,$(COMMAND))
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(UNITS): $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/unit/parts.a Makefile
+UNIT_OBJECTS := $(UNITS:$(BUILD)/unit/%=$(BUILD)/unit/objects/%.o)
+$(UNIT_OBJECTS): $(BUILD)/unit/objects/%.o: tests/unit/%.c Makefile
 	@mkdir -p $(@D)
-	$(TEST_CC) $(LDFLAGS) -o $@ $< $(UNIT_PARTS) $(BUILD)/unit/parts.a -pthread
+	$(TEST_CC) -c -o $@ $<
+
+$(UNITS): $(BUILD)/unit/%: $(BUILD)/unit/objects/%.o $(BUILD)/unit/parts.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(UNIT_PARTS) $(BUILD)/unit/parts.a -pthread
 
 # The tests of hooks are linked with the library, so that their connect() and bind() are its own.
 $(BUILD)/unit/test_integration: UNIT_PARTS = $(LIBRARY)
@@ -300,7 +304,8 @@ deb:
 clean:
 	rm -rf $(BUILD)
 
--include $(patsubst %.o,%.d,$(LIBRARY) $(COMMAND) $(MODELLED)) $(PROBES:=.d) $(UNITS:=.d)
+-include $(patsubst %.o,%.d,$(LIBRARY) $(COMMAND) $(MODELLED)) $(PROBES:=.d) \
+	$(UNIT_OBJECTS:.o=.d)
 
 .PHONY: all arch musl units probes check soak prove mutants coverage asan tsan sanitize fuzzers fuzz \
 	bench lint install uninstall dist deb clean
