@@ -14,72 +14,56 @@ setup() {
     cc -static -o "$BATS_FILE_TMPDIR/static" "$ROOT/tests/probes/dial.c"
 }
 
-# case_of CASE: dials as described above; prints itself, refused, or another error.
+# case_of CASE PROGRAM...: dials as described above; prints how that ended: self if it reached itself.
 case_of() {
-  local dial=("$PROBES/dial" -i) port=50000
+  local port=50000 options=()
   case $1 in
-    known) ;;
     unknown) port=50002 ;;
-    pinned) dial+=(-p 50000) ;;
-    static) dial=("$BATS_FILE_TMPDIR/static" -i) ;;
+    pinned) options=(-p 50000) ;;
+    static) set -- "${@:1:$#-1}" "$BATS_FILE_TMPDIR/static" ;;
   esac
-  if [[ $1 != pinned ]]; then
-    # The destination port is the only one of its parity, so the kernel chooses it first.
-    echo "$port $port" >/proc/sys/net/ipv4/ip_local_port_range
-  fi
-  local told
-  # shellcheck disable=SC2086 # to be split
-  if told=$(exec timeout 10 $under "${dial[@]}" 127.0.0.1 "$port" 2>&1 </dev/null); then
-    echo itself
-  elif [[ $told == *'Connection refused'* ]]; then
-    echo refused
-  else
-    echo "${told##*: }"
-  fi
+  # The destination is the only port of the range, unless the program chooses the port.
+  [[ $1 == pinned ]] || echo "$port $port" >/proc/sys/net/ipv4/ip_local_port_range
+  "${@:2}" "${options[@]}" 127.0.0.1 "$port" |
+    sed "s/.*result=\([A-Z]*\) .*self=no/$1: \1/; s/.*self=yes/$1: self/"
 }
+export -f case_of
 
-export under=''
-
-# with SETUP: prints the outcomes of the four cases after SETUP, each in its own namespace.
-with() {
-  local setup=$1 case
+# outcomes MEASURE [COMMAND...]: prints how the four cases end, each in a namespace where MEASURE was
+# taken; COMMAND runs the program.
+outcomes() {
+  local case
   for case in known unknown pinned static; do
-    printf '%s: ' "$case"
-    trap_run 32768 60999 bash -c "$setup && case_of $case" || return
+    trap_run 32768 60999 bash -c "$1"' && case_of "$@"' - "$case" "${@:2}" "$PROBES/dial" || return
   done
 }
 
-export -f case_of
-
 @test "without any measure, a program reaches itself in all four cases" {
-  run -0 with true
-  [[ $output == $'known: itself\nunknown: itself\npinned: itself\nstatic: itself' ]]
+  run -0 outcomes true
+  [[ $output == $'known: self\nunknown: self\npinned: self\nstatic: self' ]]
 }
 
 @test "a reserved port protects only if it is listed and the program does not bind it" {
-  run -0 with 'echo 50000 >/proc/sys/net/ipv4/ip_local_reserved_ports'
-  [[ $output == 'known: Cannot assign requested address
-unknown: itself
-pinned: itself
-static: Cannot assign requested address' ]]
+  local reserve='echo 50000 >/proc/sys/net/ipv4/ip_local_reserved_ports'
+  run -0 outcomes "$reserve"
+  [[ $output == $'known: EADDRNOTAVAIL\nunknown: self\npinned: self\nstatic: EADDRNOTAVAIL' ]]
   # With another source port, as in practice, the dial is refused.
-  # shellcheck disable=SC2016 # the inner shell's
-  run -0 trap_run 50000 50001 bash -c 'echo 50000 >/proc/sys/net/ipv4/ip_local_reserved_ports &&
-    "$PROBES/dial" -q -c 100 127.0.0.1 50000'
+  run -0 trap_run 50000 50001 bash -c "$reserve && $PROBES/dial -q -c 100 127.0.0.1 50000"
 }
 
 @test "an nft rule protects static programs and bound ports, but only for the ports that it lists" {
   need nft
-  run -0 with 'nft add table inet t &&
+  run -0 outcomes 'nft add table inet t &&
     nft "add chain inet t out { type filter hook output priority 0; }" &&
     nft add rule inet t out oif lo tcp sport 50000 tcp dport 50000 \
       "tcp flags & (syn | ack) == syn" reject with tcp reset'
-  [[ $output == $'known: refused\nunknown: itself\npinned: refused\nstatic: refused' ]]
+  [[ $output == $'known: ECONNREFUSED\nunknown: self\npinned: ECONNREFUSED\nstatic: ECONNREFUSED' ]]
 }
 
 @test "the library needs no list of ports and no root, and noself also covers static programs" {
-  under="env LD_PRELOAD=$LIBRARY" run -0 with true
-  [[ $output == $'known: refused\nunknown: refused\npinned: refused\nstatic: itself' ]]
-  under="$BUILD/noself" run -0 with true
-  [[ $output == $'known: refused\nunknown: refused\npinned: refused\nstatic: refused' ]]
+  local refused=$'known: ECONNREFUSED\nunknown: ECONNREFUSED\npinned: ECONNREFUSED\nstatic: '
+  run -0 outcomes true env LD_PRELOAD="$LIBRARY"
+  [[ $output == "${refused}self" ]]
+  run -0 outcomes true "$BUILD/noself"
+  [[ $output == "${refused}ECONNREFUSED" ]]
 }

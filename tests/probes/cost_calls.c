@@ -6,113 +6,107 @@
 #include <stddef.h>
 #include <sys/un.h>
 
-/* The destination: a port with a listener, one without, port 0, or a UNIX address. */
-enum where { LIVE, DEAD, ANY, UNIX };
+enum call { CONNECT, BIND, GETSOCKNAME, SENDTO, SENDMSG, SENDMMSG };
+enum { ANY = 0, DEAD = 700, LIVE = -1 /* the listener's */ };
 
 static const struct operation {
 	const char *name;
-	char call; /* c connect, b bind, n getsockname; s, g, G sendto, sendmsg and sendmmsg */
-	int type, flags;
-	const char *address;
-	enum where where;
+	enum call call;
+	int type;
+	const char *address; /* or NULL for a UNIX socket */
+	int port;
 } operations[] = {
-	{"tcp-connect", 'c', SOCK_STREAM, 0, "127.0.0.1", LIVE},
-	{"tcp-connect-nonblocking", 'c', SOCK_STREAM | SOCK_NONBLOCK, 0, "127.0.0.1", LIVE},
-	{"tcp-refused", 'c', SOCK_STREAM, 0, "127.0.0.1", DEAD},
-	{"udp-connect", 'c', SOCK_DGRAM, 0, "127.0.0.1", DEAD},
-	{"unix-connect", 'c', SOCK_DGRAM, 0, "listener", UNIX},
-	{"fast-open-sendto", 's', SOCK_STREAM, MSG_FASTOPEN, "127.0.0.1", LIVE},
-	{"fast-open-sendmsg", 'g', SOCK_STREAM, MSG_FASTOPEN, "127.0.0.1", LIVE},
-	{"fast-open-sendmmsg", 'G', SOCK_STREAM, MSG_FASTOPEN, "127.0.0.1", LIVE},
-	{"sendto", 's', SOCK_DGRAM, 0, "127.0.0.1", DEAD},
-	{"sendmsg", 'g', SOCK_DGRAM, 0, "127.0.0.1", DEAD},
-	{"sendmmsg", 'G', SOCK_DGRAM, 0, "127.0.0.1", DEAD},
-	{"bind-named", 'b', SOCK_STREAM, 0, "127.0.0.1", DEAD},
-	{"bind-ip", 'b', SOCK_STREAM, 0, "127.0.0.1", ANY},
-	{"bind-wildcard", 'b', SOCK_STREAM, 0, "0.0.0.0", ANY},
-	{"bind-wildcard6", 'b', SOCK_STREAM, 0, "::", ANY},
-	{"bind-udp", 'b', SOCK_DGRAM, 0, "127.0.0.1", ANY},
-	{"bind-unix", 'b', SOCK_DGRAM, 0, "other", UNIX},
-	{"getsockname", 'n', SOCK_STREAM, 0, "127.0.0.1", LIVE},
+	{"tcp-connect", CONNECT, SOCK_STREAM, "127.0.0.1", LIVE},
+	{"tcp-connect-nonblocking", CONNECT, SOCK_STREAM | SOCK_NONBLOCK, "127.0.0.1", LIVE},
+	{"tcp-refused", CONNECT, SOCK_STREAM, "127.0.0.1", DEAD},
+	{"udp-connect", CONNECT, SOCK_DGRAM, "127.0.0.1", DEAD},
+	{"unix-connect", CONNECT, SOCK_DGRAM, NULL, LIVE},
+	{"fast-open-sendto", SENDTO, SOCK_STREAM, "127.0.0.1", LIVE},
+	{"fast-open-sendmsg", SENDMSG, SOCK_STREAM, "127.0.0.1", LIVE},
+	{"fast-open-sendmmsg", SENDMMSG, SOCK_STREAM, "127.0.0.1", LIVE},
+	{"sendto", SENDTO, SOCK_DGRAM, "127.0.0.1", DEAD},
+	{"sendmsg", SENDMSG, SOCK_DGRAM, "127.0.0.1", DEAD},
+	{"sendmmsg", SENDMMSG, SOCK_DGRAM, "127.0.0.1", DEAD},
+	{"bind-named", BIND, SOCK_STREAM, "127.0.0.1", DEAD},
+	{"bind-ip", BIND, SOCK_STREAM, "127.0.0.1", ANY},
+	{"bind-wildcard", BIND, SOCK_STREAM, "0.0.0.0", ANY},
+	{"bind-wildcard6", BIND, SOCK_STREAM, "::", ANY},
+	{"bind-udp", BIND, SOCK_DGRAM, "127.0.0.1", ANY},
+	{"bind-unix", BIND, SOCK_DGRAM, NULL, ANY},
+	{"getsockname", GETSOCKNAME, SOCK_STREAM, "127.0.0.1", LIVE},
+	{NULL, CONNECT, 0, NULL, 0},
 };
-enum { OPERATIONS = sizeof(operations) / sizeof(*operations) };
 
-static struct sockaddr_un unix_at;
-static struct name inet_at;
-static const struct sockaddr *to = &inet_at.any;
-static socklen_t length;
+static struct sockaddr_un unix_name = {.sun_family = AF_UNIX};
+static struct name to;
+static const struct sockaddr *address = &to.any;
 static int listener;
 
-static void name_unix(const char *name)
+/* For a UNIX socket the kernel makes up a name. */
+static void use_unix(int port)
 {
-	unix_at.sun_family = AF_UNIX;
-	snprintf(unix_at.sun_path + 1, 64, "cost_calls.%d.%s", (int)getpid(), name);
-	to = (struct sockaddr *)&unix_at;
-	length = sizeof(unix_at);
-}
+	const int receiver = new_socket(AF_UNIX, SOCK_DGRAM, 0);
 
-static void prepare(const struct operation *o)
-{
-	const struct name any = loopback(0);
-
-	listener = listen_on(&any);
-	if (o->where == UNIX) {
-		name_unix("listener");
-		must(bind(new_socket(AF_UNIX, SOCK_DGRAM, 0), to, length), "bind");
-		name_unix(o->address);
+	address = (struct sockaddr *)&unix_name;
+	to.length = sizeof(sa_family_t);
+	if (port == ANY)
 		return;
-	}
-	inet_at = name_of(o->address, o->where == LIVE   ? own_port(listener)
-				      : o->where == DEAD ? 21999
-							 : 0);
-	length = inet_at.length;
+	must(bind(receiver, address, to.length), "bind");
+	to.length = sizeof(unix_name);
+	must(getsockname(receiver, (struct sockaddr *)&unix_name, &to.length), "getsockname");
 }
 
-static void send_once(const struct operation *o, int fd)
+static long call_once(const struct operation *o, int fd)
 {
+	const int flags = o->type == SOCK_STREAM ? MSG_FASTOPEN : 0;
 	struct iovec part = {"x", 1};
-	struct mmsghdr message = {.msg_hdr = {.msg_name = (void *)to,
-					      .msg_namelen = length,
+	struct mmsghdr message = {.msg_hdr = {.msg_name = (void *)address,
+					      .msg_namelen = to.length,
 					      .msg_iov = &part,
 					      .msg_iovlen = 1}};
 
-	must(o->call == 's'   ? sendto(fd, "x", 1, o->flags, to, length)
-	     : o->call == 'g' ? sendmsg(fd, &message.msg_hdr, o->flags)
-			      : sendmmsg(fd, &message, 1, o->flags),
-	     "send");
+	switch (o->call) {
+	case CONNECT:
+		return connect(fd, address, to.length);
+	case BIND:
+		return bind(fd, address, to.length);
+	case SENDTO:
+		return sendto(fd, "x", 1, flags, address, to.length);
+	case SENDMSG:
+		return sendmsg(fd, &message.msg_hdr, flags);
+	case SENDMMSG:
+		return sendmmsg(fd, &message, 1, flags);
+	default:
+		return own_port(listener);
+	}
 }
 
 static void perform(const struct operation *o)
 {
-	struct name name = {.length = sizeof(name.in6)};
-	int fd = new_socket(to->sa_family, o->type, 0);
+	const int fd = new_socket(address->sa_family, o->type, 0);
 
-	if (o->call == 'b')
-		must(bind(fd, to, length), "bind");
-	else if (o->call == 'n')
-		must(getsockname(listener, &name.any, &name.length), "getsockname");
-	else if (o->call == 'c' && connect(fd, to, length) < 0 && errno != EINPROGRESS &&
-		 errno != ECONNREFUSED)
-		must(-1, "connect");
-	else if (o->call != 'c')
-		send_once(o, fd);
-	if (o->where == LIVE && o->call != 'n')
+	if (call_once(o, fd) < 0 && errno != EINPROGRESS && errno != ECONNREFUSED)
+		must(-1, o->name);
+	if (o->port == LIVE && o->address && o->call != GETSOCKNAME)
 		close(accept(listener, NULL, NULL));
 	close(fd);
 }
 
 int main(int argc, char **argv)
 {
-	int chosen = 0;
+	const struct operation *o = operations;
+	const struct name at = loopback(ANY);
 
-	while (argc == 3 && chosen < OPERATIONS && strcmp(argv[1], operations[chosen].name) != 0)
-		chosen++;
-	if (argc != 3 || chosen == OPERATIONS) {
-		fprintf(stderr, "usage: cost_calls OPERATION COUNT\n");
+	while (o->name && (argc != 3 || strcmp(argv[1], o->name) != 0))
+		o++;
+	if (!o->name)
 		return 2;
-	}
-	prepare(&operations[chosen]);
+	listener = listen_on(&at);
+	if (o->address)
+		to = name_of(o->address, o->port == LIVE ? own_port(listener) : o->port);
+	else
+		use_unix(o->port);
 	for (int i = atoi(argv[2]); i > 0; i--)
-		perform(&operations[chosen]);
+		perform(o);
 	return 0;
 }

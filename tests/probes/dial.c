@@ -10,12 +10,12 @@
 #include <sys/time.h>
 
 static const char usage[] =
-	"usage: dial [-nmft] [-s|-g|-G] [-b ADDRESS] [-p PORT] [-r LOW[-HIGH]] [-PR] [-c COUNT "
+	"usage: dial [-nmft] [-s|-g|-G] [-b ADDRESS] [-p PORT] [-r LOW[-HIGH]] [-R] [-c COUNT "
 	"[-q]]\n"
 	"            [-i] ADDRESS PORT\n"
 	"-n non-blocking  -m MPTCP  -f TCP_FASTOPEN_CONNECT  -t SO_SNDTIMEO\n"
 	"-s sendto, -g sendmsg, -G sendmmsg with MSG_FASTOPEN  -b, -p bind first (to 0.0.0.0)\n"
-	"-r IP_LOCAL_PORT_RANGE first  -P say the protocol  -R say the range afterwards\n"
+	"-r IP_LOCAL_PORT_RANGE first  -R say the range afterwards\n"
 	"-c so many dials  -q only a summary: N dials, N refused, N reached themselves\n"
 	"-i for people: says where it is connected and stays until its input ends; exit 0 then\n";
 
@@ -86,8 +86,6 @@ static bool dial(void)
 {
 	int fd = prepared();
 
-	if (on['P'])
-		printf("protocol=%d ", get_option(fd, SOL_SOCKET, SO_PROTOCOL));
 	errno = UNTOUCHED;
 	const long r = go(fd);
 	const int after = errno;
@@ -173,7 +171,7 @@ int main(int argc, char **argv)
 	int selves = 0, letter;
 	bool good = true;
 
-	while ((letter = getopt(argc, argv, "+nmftsgGb:p:r:PRc:qi")) != -1)
+	while ((letter = getopt(argc, argv, "+nmftsgGb:p:r:Rc:qi")) != -1)
 		good &= read_option(letter);
 	if (!good || argc - optind != 2) {
 		fputs(usage, stderr);
