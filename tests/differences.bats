@@ -9,18 +9,6 @@ setup() {
   need_namespace
 }
 
-# with_rules RULES CMD...: runs CMD with a chain of nft rules for the packets of this namespace.
-with_rules() {
-  printf '%s\n' 'table inet t {' 'chain c {' "type $1" '}' '}' | nft -f - && "${@:2}"
-}
-export -f with_rules
-
-# needs_nft
-needs_nft() {
-  need nft
-  [[ $EUID == 0 ]] || lacking "nft rules need root"
-}
-
 # Dials port 50000 of each host in each way, while nft redirects that to port 8080.
 REDIRECTED='import select, socket, struct
 def dial(family, how, to):
@@ -46,10 +34,17 @@ for host in "127.0.0.1", "::1", "::ffff:127.0.0.1":
         s.close()'
 
 @test "a connection to another socket that NAT gives two equal names is not disconnected" {
-  needs_nft
-  local rule=$'nat hook output priority -100\ntcp dport 50000 redirect to :8080' how
+  need nft
+  [[ $EUID == 0 ]] || lacking "nft rules need root"
+  redirected() {
+    nft 'add table inet t; add chain inet t c { type nat hook output priority -100; };
+      add rule inet t c tcp dport 50000 redirect to :8080' &&
+      either "$1" timeout 60 python3 -c "$2"
+  }
+  export -f redirected
+  local how
   for how in baseline library; do
-    run -0 trap_run 50000 50000 with_rules "$rule" either "$how" timeout 60 python3 -c "$REDIRECTED"
+    run -0 trap_run 50000 50000 redirected "$how" "$REDIRECTED"
     echo "$how: $output"
     [[ $(count ' same names: True accepted: 1$') == 12 ]]
   done

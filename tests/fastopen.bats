@@ -16,51 +16,42 @@ namespace() {
   trap_run "$1" "$2" bash -c 'echo $((0x403)) >/proc/sys/net/ipv4/tcp_fastopen && "$@"' - "${@:3}"
 }
 
-# each_call ARGUMENT...: dials by each call, blocking and not; prints a line each. With $cookie a
-# listener has first given out a cookie, so the first packet carries data.
+# each_call baseline|library ARGUMENT...: dials by each call, blocking and not; prints a line each.
+# With $cookie a listener has first given out a cookie, so the first packet carries data.
 each_call() {
   local call mode
   [[ -z ${cookie-} ]] || { listening 40000 && "$PROBES/dial" -s 127.0.0.1 40000 >/dev/null; }
   for call in -s -g -G -f; do
     for mode in '' -n; do
-      echo "$call $mode: $("${with[@]}" "$PROBES/dial" $call $mode "$@")"
+      echo "$call $mode: $(either "$1" "$PROBES/dial" $call $mode "${@:2}")"
     done
   done
 }
-
-# with_library ARGUMENT...
-with_library() {
-  local with=(preloaded)
-  each_call "$@"
-}
-export -f namespace each_call with_library
+export -f namespace each_call
 
 @test "with a cookie, a dial connects to itself, and is refused with the library" {
   export cookie=yes
-  run -0 namespace 50000 50000 each_call 127.0.0.1 50000
+  run -0 namespace 50000 50000 each_call baseline 127.0.0.1 50000
   # Without a cookie a non-blocking call gives EINPROGRESS.
   [[ $(count 'returned=OK result=OK .*self=yes') == 8 ]]
-  run -0 namespace 50000 50000 with_library 127.0.0.1 50000
+  run -0 namespace 50000 50000 each_call library 127.0.0.1 50000
   [[ $(count 'returned=ECONNREFUSED result=ECONNREFUSED port=50000 self=no') == 8 ]]
-  NOSELF_DISABLE=1 run -0 namespace 50000 50000 with_library 127.0.0.1 50000
-  [[ $(count 'returned=OK result=OK .*self=yes') == 8 ]]
 }
 
 @test "if there is another port, the library retries from it and logs that" {
-  run -0 namespace 50000 50001 each_call 127.0.0.1 50000
+  run -0 namespace 50000 50001 each_call baseline 127.0.0.1 50000
   [[ $(count 'self=yes') == 8 ]]
   export NOSELF_LOG=stderr cookie
   for cookie in '' yes; do
-    run -0 namespace 50000 50001 with_library 127.0.0.1 50000
+    run -0 namespace 50000 50001 each_call library 127.0.0.1 50000
     [[ $(count ' action=retried tries=1 ') == 8 && $(count 'ECONNREFUSED port=50001 self=no') == 8 ]]
   done
 }
 
-# Reads 48 connections to their ends; prints how many contained "ping", and how many bytes came in
-# all.
+# Reads 48 connections to their ends; prints how many had "ping", and how many bytes came in all.
 READER='import socket, subprocess, sys
 with socket.create_server(("127.0.0.1", 30000), backlog=64) as server:
-    dials = subprocess.Popen(["bash", "-c", "each_call -c 6 127.0.0.1 30000"])
+    dials = subprocess.Popen(["bash", "-c", f"each_call {sys.argv[1]} -c 6 127.0.0.1 30000"])
     came = []
     for _ in range(48):
         with server.accept()[0] as connection:
@@ -80,10 +71,10 @@ with socket.create_server(("127.0.0.1", 30000), backlog=64) as server:
         print(came.count(b"ping"), "pings,", sum(map(len, came)), "bytes")'
 
 @test "a listener receives all data once, without a cookie and with it" {
-  run -0 namespace 50000 50099 python3 -c "$READER"
+  run -0 namespace 50000 50099 python3 -c "$READER" baseline
   local baseline=${lines[-1]}
   [[ $baseline =~ ([0-9]+)" pings, "([0-9]+)" bytes" ]]
   ((BASH_REMATCH[1] >= 40 && BASH_REMATCH[2] == 4 * BASH_REMATCH[1]))
-  run -0 namespace 50000 50099 preloaded python3 -c "$READER"
+  run -0 namespace 50000 50099 python3 -c "$READER" library
   [[ ${lines[-1]} == "$baseline" ]]
 }

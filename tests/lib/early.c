@@ -31,5 +31,7 @@ __attribute__((constructor)) static void early(void)
 	const long sent = sendto(pair[0], "x", 1, 0, NULL, 0) + sendmsg(pair[0], &plain.msg_hdr, 0);
 	dprintf(1, "early sends: %ld %d %d\n", sent, sendmmsg(pair[0], &plain, 1, 0),
 		sendmmsg(pair[0], &plain, 0, MSG_FASTOPEN));
-	dprintf(1, "early port: %s\n", own_port(bound_to(&any_port)) ? "shown" : "none");
+	fd[0] = new_socket(AF_INET, SOCK_STREAM, 0);
+	must(bind(fd[0], &any_port.any, any_port.length), "bind");
+	dprintf(1, "early port: %s\n", own_port(fd[0]) ? "shown" : "none");
 }

@@ -2,22 +2,18 @@
 /* Dials an address in one of many ways, and prints a line for each dial:
  *     returned=OK result=OK port=50000 self=yes
  * "returned" is the result of the call, "result" that of the connection. More words follow if the
- * dial changed something, or if options ask for them. Exit 0 if no dial reached itself, 1 if one
- * did, 2 for wrong use or an option that the system lacks. */
+ * dial changed something. Exit 0 if no dial reached itself, 1 if one did, 2 for wrong use.
+ *     dial [OPTION...] ADDRESS PORT
+ * -n non-blocking  -m MPTCP  -f TCP_FASTOPEN_CONNECT  -t SO_SNDTIMEO
+ * -s sendto, -g sendmsg, -G sendmmsg with MSG_FASTOPEN
+ * -b ADDRESS, -p PORT bind first (to 0.0.0.0)  -r LOW[-HIGH] IP_LOCAL_PORT_RANGE first
+ * -R prints that range afterwards  -c COUNT dials
+ * -q prints only a summary: N dials, N refused, N reached themselves
+ * -i for people: says where it is connected and stays until its input ends; exit 0 then */
 #include "net.h"
 
 #include <fcntl.h>
 #include <sys/time.h>
-
-static const char usage[] =
-	"usage: dial [-nmft] [-s|-g|-G] [-b ADDRESS] [-p PORT] [-r LOW[-HIGH]] [-R] [-c COUNT "
-	"[-q]]\n"
-	"            [-i] ADDRESS PORT\n"
-	"-n non-blocking  -m MPTCP  -f TCP_FASTOPEN_CONNECT  -t SO_SNDTIMEO\n"
-	"-s sendto, -g sendmsg, -G sendmmsg with MSG_FASTOPEN  -b, -p bind first (to 0.0.0.0)\n"
-	"-r IP_LOCAL_PORT_RANGE first  -R say the range afterwards\n"
-	"-c so many dials  -q only a summary: N dials, N refused, N reached themselves\n"
-	"-i for people: says where it is connected and stays until its input ends; exit 0 then\n";
 
 static bool on[128];    /* the letters of the given options */
 static char call = 'c'; /* or s, g, G */
@@ -57,10 +53,8 @@ static int prepared(void)
 	if (on['t'])
 		must(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &seconds, sizeof(seconds)),
 		     "SO_SNDTIMEO");
-	if (range && setsockopt(fd, IPPROTO_IP, LOCAL_PORT_RANGE, &range, sizeof(range))) {
-		perror("IP_LOCAL_PORT_RANGE");
-		exit(2);
-	}
+	if (range)
+		set_option(fd, IPPROTO_IP, LOCAL_PORT_RANGE, (int)range);
 	if (bind_address) {
 		const struct name from = name_of(bind_address, bind_port);
 		must(bind(fd, &from.any, from.length), "bind");
@@ -173,10 +167,8 @@ int main(int argc, char **argv)
 
 	while ((letter = getopt(argc, argv, "+nmftsgGb:p:r:Rc:qi")) != -1)
 		good &= read_option(letter);
-	if (!good || argc - optind != 2) {
-		fputs(usage, stderr);
+	if (!good || argc - optind != 2)
 		return 2;
-	}
 	to = name_of(argv[optind], atoi(argv[optind + 1]));
 	if (on['p'] && !on['b'])
 		bind_address = "0.0.0.0";

@@ -79,32 +79,21 @@ static inline int new_socket(int family, int type, int protocol)
 	return must(socket(family, type, protocol), "socket");
 }
 
-/* A TCP socket bound to the name. */
-static inline int bound_to(const struct name *at)
-{
-	int fd = new_socket(at->any.sa_family, SOCK_STREAM, 0);
-	must(bind(fd, &at->any, at->length), "bind");
-	return fd;
-}
-
+/* A TCP socket that listens at the name. */
 static inline int listen_on(const struct name *at)
 {
-	int fd = bound_to(at);
+	const int fd = new_socket(at->any.sa_family, SOCK_STREAM, 0);
+	must(bind(fd, &at->any, at->length), "bind");
 	must(listen(fd, 64), "listen");
 	return fd;
 }
 
-/* The socket's own name, as getsockname() shows it. */
-static inline struct name own_name(int fd)
+/* The socket's own port, as getsockname() shows it. */
+static inline int own_port(int fd)
 {
 	struct name name = {.length = sizeof(name.in6)};
 	must(getsockname(fd, &name.any, &name.length), "getsockname");
-	return name;
-}
-
-static inline int own_port(int fd)
-{
-	return ntohs(own_name(fd).in.sin_port);
+	return ntohs(name.in.sin_port);
 }
 
 /* Whether the socket is connected to itself. */
