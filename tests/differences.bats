@@ -94,29 +94,6 @@ sys.exit(subprocess.call(sys.argv[1:], stderr=ends[1]))'
   [[ $output != *noself:* ]]
 }
 
-# Counts how many times MSG_ZEROCOPY completes for a large fast open of a listener.
-ZEROCOPY='import select, socket, struct
-SO_ZEROCOPY, MSG_ZEROCOPY = 60, 0x4000000
-server = socket.create_server(("127.0.0.1", 700))
-server.setsockopt(socket.IPPROTO_TCP, socket.TCP_FASTOPEN, 5)
-s, times = socket.socket(), 0
-s.setsockopt(socket.SOL_SOCKET, SO_ZEROCOPY, 1)
-s.sendto(bytes(16384), socket.MSG_FASTOPEN | MSG_ZEROCOPY, ("127.0.0.1", 700))
-errors = select.poll()
-errors.register(s, 0)
-while errors.poll(200):
-    control = s.recvmsg(0, 128, socket.MSG_ERRQUEUE)[1][0][2]
-    first, last = struct.unpack_from("II", control, 8)
-    times += last - first + 1
-print("completed", times)'
-
-@test "a large fast open is one send: MSG_ZEROCOPY completes once" {
-  run -0 trap_run 50000 50000 python3 -c "$ZEROCOPY"
-  [[ $output == "completed 1" ]]
-  run -0 trap_run 50000 50000 preloaded python3 -c "$ZEROCOPY"
-  [[ $output == "completed 1" ]]
-}
-
 # Fast opens that connect before the kernel finds the fault: a control message, unreadable data.
 FAULTY='import ctypes, errno, socket, struct
 unreadable = (ctypes.c_char * 4).from_address(16)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Binds a socket; prints its error, whether the kernel has allocated a port, and whether
- * getsockname() shows one. usage: bound [-m|-u] ADDRESS PORT    -m MPTCP  -u UDP */
+ * getsockname() shows one: bound [-m|-u] ADDRESS PORT    -m MPTCP  -u UDP */
 #include "net.h"
 
 #include <sys/syscall.h>
@@ -15,10 +15,8 @@ int main(int argc, char **argv)
 		if (letter == 'u')
 			type = SOCK_DGRAM;
 	}
-	if (argc - optind != 2) {
-		fprintf(stderr, "usage: bound [-m|-u] ADDRESS PORT\n");
+	if (argc - optind != 2)
 		return 2;
-	}
 	const struct name at = name_of(argv[optind], atoi(argv[optind + 1]));
 	struct name seen = {.length = sizeof(seen.in6)};
 	int fd = new_socket(at.any.sa_family, type, protocol);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Creates a special environment for the supervisor, then runs a command in it. */
+/* Creates a special environment for the supervisor, then runs a command in it.
+ *     confined subreaper|listener COMMAND...
+ *     confined forbid CALL ARGUMENT BITS ERRNO COMMAND... */
 #include "net.h"
 
 #include <fcntl.h>
@@ -60,8 +62,5 @@ int main(int argc, char **argv)
 		return listener(argv + 2);
 	if (argc > 6 && strcmp(argv[1], "forbid") == 0)
 		return forbid(argv + 2);
-	fputs("usage: confined subreaper|listener COMMAND...\n"
-	      "       confined forbid CALL ARGUMENT BITS ERRNO COMMAND...\n",
-	      stderr);
 	return 2;
 }

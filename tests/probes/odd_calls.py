@@ -4,14 +4,7 @@ result of each. 50000 must not be an ephemeral port; two sockets dial each other
 
 It calls libc itself: Python checks arguments, and repeats what a signal has interrupted.
 """
-import ctypes
-import errno
-import os
-import select
-import signal
-import socket
-import struct
-import subprocess
+import ctypes, errno, os, select, signal, socket, struct, subprocess
 from socket import MSG_FASTOPEN, SOCK_DGRAM, SOCK_NONBLOCK, SOCK_STREAM, SOL_SOCKET
 
 libc = ctypes.CDLL(None, use_errno=True)

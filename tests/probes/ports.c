@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Counts how many connections the ephemeral ports allow: dials its own listeners on ports BASE,
  * BASE + 1, ... in turn from sockets bound to an address and port 0, and keeps every connection.
- * -m: by MPTCP. -a ADDRESS: instead of 127.0.0.1. Exit 0 if every dial succeeded, 1 if not. */
+ * Exit 0 if every dial succeeded, 1 if not. -m: MPTCP. ADDRESS is 127.0.0.1 if it is not given.
+ *     ports [-m] [-a ADDRESS] DIALS LISTENERS BASE */
 #include "net.h"
 
 int main(int argc, char **argv)
@@ -15,10 +16,8 @@ int main(int argc, char **argv)
 		else if (option == 'a')
 			address = optarg;
 	}
-	if (argc - optind != 3) {
-		fprintf(stderr, "usage: ports [-m] [-a ADDRESS] DIALS LISTENERS BASE\n");
+	if (argc - optind != 3)
 		return 2;
-	}
 	const int dials = atoi(argv[optind]), listeners = atoi(argv[optind + 1]),
 		  base = atoi(argv[optind + 2]);
 	const struct name from = name_of(address, 0);
