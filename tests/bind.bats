@@ -58,6 +58,13 @@ prints() {
   run -0 trap_run 50000 50000 preloaded "$PROBES/bound" 127.0.0.1 200
   [[ $output == "bind=$taken" ]]
   binds "$failed" "$failed" 192.0.2.1 0
+  # A UDP socket keeps the option that its program set.
+  run -0 preloaded python3 -c 'import socket
+s = socket.socket(type=socket.SOCK_DGRAM)
+s.setsockopt(socket.IPPROTO_IP, 24, 1)
+s.bind(("127.0.0.1", 0))
+print(s.getsockopt(socket.IPPROTO_IP, 24))'
+  [[ $output == 1 ]]
   for setting in NOSELF_BIND_NO_PORT=0 NOSELF_DISABLE=1 NOSELF_MODE=observe; do
     run -0 env "$setting" LD_PRELOAD="$LIBRARY" "$PROBES/bound" 127.0.0.1 0
     [[ $output == "bind=$taken" ]]

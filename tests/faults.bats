@@ -65,6 +65,11 @@ fails() {
   [[ ${lines[0]} == *result=EHOSTDOWN* && ${lines[1]} == *result=ECONNREFUSED* ]]
   run -0 fails_on_load read:EIO
   [[ ${lines[0]} == *result=EHOSTDOWN* && ${lines[1]} == *result=ECONNREFUSED* ]]
+  # The file is closed again.
+  local traced=(strace -o "$TRACE" -e trace=prctl -e inject=prctl:error=EINVAL:when=1) open
+  open=$("${traced[@]}" ls /proc/self/fd/)
+  run -0 "${traced[@]}" -E LD_PRELOAD="$LIBRARY" -E NOSELF_ERRNO=EHOSTDOWN ls /proc/self/fd/
+  [[ $output == "$open" ]]
   # Without /proc, user and group decide.
   run -0 fails_on_load openat:ENOENT
   [[ ${lines[0]} == *result=EHOSTDOWN* && ${lines[1]} == *result=EHOSTDOWN* ]]
