@@ -32,21 +32,24 @@ as_nobody() {
   setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
 }
 
-# one_line COMMAND: the last `run --separate-stderr` left a single line on stderr, by COMMAND.
-one_line() {
-  [[ ${#stderr_lines[@]} == 1 && $stderr == "$1: "* ]] || {
-    echo "expected one line of $1, got: $stderr"
+# refused STATUS WORDS CMD...: noself or noselfctl, run by CMD, exits with that status, prints nothing
+# on stdout and one line on stderr that matches the pattern WORDS. CMD may begin with as_nobody or the
+# like.
+refused() {
+  run "-$1" --separate-stderr "${@:3}"
+  # shellcheck disable=SC2053 # a pattern
+  [[ $output == '' && ${#stderr_lines[@]} == 1 && $stderr == noself?(ctl)": "*$2* ]] || {
+    echo "expected one line with '$2' by ${*:3}, got: $output$stderr"
     return 1
   }
 }
 
-# refused STATUS WORDS CMD...: noself, run by CMD, exits with that status, prints nothing on stdout
-# and one line on stderr that matches the pattern WORDS. CMD may begin with as_nobody or the like.
-refused() {
-  run "-$1" --separate-stderr "${@:3}"
-  # shellcheck disable=SC2053 # a pattern
-  [[ $output == '' && ${#stderr_lines[@]} == 1 && $stderr == "noself: "*$2* ]] || {
-    echo "expected one line of noself with '$2', got: $output$stderr"
+# ctl STATUS ARG...: noselfctl, run by INSIDE if that is set, exits with STATUS; each line on stderr
+# begins with its name.
+ctl() {
+  run "-$1" --separate-stderr "${INSIDE:-env}" "$NOSELFCTL" "${@:2}"
+  [[ $(grep -vc '^noselfctl: ' <<<"${stderr:-noselfctl: }") == 0 ]] || {
+    echo "on stderr: $stderr"
     return 1
   }
 }
