@@ -75,6 +75,19 @@ each_costs() {
   NOSELF_DISABLE=1 each_costs 0 tcp-connect bind-ip getsockname
 }
 
+@test "to load the library with settings costs one system call, however many they are" {
+  need strace
+  # loads SETTING...: prints how many system calls a program makes with these.
+  loads() {
+    strace -qq -o "$BATS_TEST_TMPDIR/trace" -E LD_PRELOAD="$LIBRARY" "${@/#/-E}" true &&
+      wc -l <"$BATS_TEST_TMPDIR/trace"
+  }
+  local without one three
+  without=$(loads) one=$(loads NOSELF_MODE=fail)
+  three=$(loads NOSELF_MODE=fail NOSELF_RETRIES=2 NOSELF_PINNED=fail)
+  ((one == without + 1 && three == one))
+}
+
 # at_most INSTRUCTIONS OPERATION...: each operation executes at most so many more instructions in
 # user space than without the library.
 at_most() {

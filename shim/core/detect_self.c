@@ -49,7 +49,6 @@ bool detect_self(int fd, const void *to, socklen_t to_length, struct endpoint *s
 	*self = endpoint_of(&name, length);
 	if (!endpoint_may_be_self(self, &destination) || !can_be_self(fd))
 		return false;
-	length = sizeof(name);
 	long r = sys_getpeername(fd, &name, &length);
 	if (r == -ENOTCONN)
 		return true;

@@ -97,7 +97,7 @@ static enum verdict judge(struct attempt *a)
 		if (a->state.outcome == OUTCOME_SELF && tcpsock_disconnect(a->fd) < 0)
 			return VERDICT_OBSERVE;
 		/* A disconnected MPTCP socket falls back to the range that it dialled with. */
-		if (a->state.has_port_range && a->state.tries > 0)
+		if (a->state.has_port_range)
 			tcpsock_set_range(a->fd, a->range);
 		probe_socket(a);
 	}

@@ -31,7 +31,7 @@ bool secure_execution(void)
 	long size = sys_auxv(entries, sizeof(entries));
 	if (size < 0)
 		size = read_auxv_file(entries, sizeof(entries));
-	for (long i = 0; (i + 2) * (long)sizeof(*entries) <= size; i += 2)
+	for (int i = 0; i < MOST; i += 2)
 		if (entries[i] == AT_SECURE)
 			return entries[i + 1] != 0;
 	/* Without /proc only a changed user or group can be detected. */
