@@ -39,12 +39,16 @@ export -f rounds
   grep -qE ' action=(retried|failed) ' "$BATS_TEST_TMPDIR/log"
 }
 
-@test "of 200,000 dials in the default range some reach themselves, of 300,000 with the library none" {
-  run -1 trap_run 32768 60999 "$PROBES/dial" -q -c 200000 127.0.0.1 40000
+@test "in the default range some of many dials reach themselves, and of 200,000 with the library none" {
+  local round
+  for round in {1..8}; do
+    run trap_run 32768 60999 "$PROBES/dial" -q -c 50000 127.0.0.1 40000
+    [[ $status == 0 ]] || break
+  done
+  echo "# baseline, round $round: $output" >&3
   [[ $output != *" 0 reached"* ]]
-  echo "# baseline: $output" >&3
   run -0 trap_run 32768 60999 env LD_PRELOAD="$LIBRARY" NOSELF_LOG="$BATS_TEST_TMPDIR/log" \
-    "$PROBES/dial" -q -c 300000 127.0.0.1 40000
-  [[ $output == "300000 dials, 300000 refused, 0 reached themselves" ]]
+    "$PROBES/dial" -q -c 200000 127.0.0.1 40000
+  [[ $output == "200000 dials, 200000 refused, 0 reached themselves" ]]
   grep -q ' action=retried .*result=ECONNREFUSED$' "$BATS_TEST_TMPDIR/log"
 }
