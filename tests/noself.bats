@@ -278,16 +278,6 @@ END
   prints '' "$NOSELF" -m observe --force ./go
 }
 
-@test "-s covers by the supervisor programs for which the library is refused" {
-  need_supervisor
-  need_namespace
-  mkdir bin
-  script bin/sudo '#!/bin/sh' 'exec env -i "$@"'
-  cc -static -o dial "$ROOT/tests/probes/dial.c"
-  PATH=$PWD/bin:$PATH protected "$NOSELF" -s sudo "$PWD/dial"
-  prints 'sudo: supervisor' PATH="$PWD/bin:$PATH" "$NOSELF" -s --check sudo
-}
-
 @test "a file that is neither a program nor a script for this system is refused" {
   local loader
   printf '\0\1\2' >binary
@@ -332,8 +322,6 @@ END
   loader=$(ldd /bin/true | grep -o '/[^ ]*ld-[^ ]*')
   prints "$LIBRARY" "$NOSELF" "$loader" "$(command -v printenv)" LD_PRELOAD
   prints "$LIBRARY" "$NOSELF" "$NOSELF" printenv LD_PRELOAD
-  prints "$loader: preload (for the command that it runs)
-$NOSELF: preload (for the command that it runs)" "$NOSELF" --check "$loader" "$NOSELF"
 }
 
 @test "a command that clears the environment is refused, with the call that has noself after it" {
@@ -343,31 +331,36 @@ $NOSELF: preload (for the command that it runs)" "$NOSELF" --check "$loader" "$N
     script "bin/$words" '#!/bin/sh' 'printenv LD_PRELOAD'
   done
   script emptied '#!/usr/bin/env -S -u LD_PRELOAD sh'
+  PATH=$PWD/bin:$PATH
   while IFS='|' read -r words instead; do
     # shellcheck disable=SC2086 # to be split
-    PATH=$PWD/bin:$PATH refused 126 "put noself behind it: $instead (--force" \
-      "$NOSELF" $words printenv LD_PRELOAD
+    refused 126 "; put noself behind it: $instead COMMAND*--force runs it" "$NOSELF" $words printenv
   done <<'END'
-sudo -u x|sudo noself COMMAND
-doas|doas noself COMMAND
-bin/su -|su -c 'noself COMMAND' USER
-runuser -u x|runuser -u USER -- noself COMMAND
-env -i|env -i noself COMMAND
-env -|env -i noself COMMAND
-/usr/bin/env -0vi|env -i noself COMMAND
-env --ignore-environment|env -i noself COMMAND
-env -u LD_PRELOAD|env -i noself COMMAND
-env -C / --unset=LD_PRELOAD|env -i noself COMMAND
-env A=1 LD_PRELOAD=|env -i noself COMMAND
-env -iS|env -i noself COMMAND
-./emptied|env -i noself COMMAND
-setpriv --nnp --reset-env|setpriv --reset-env noself COMMAND
+sudo -u x|sudo noself
+doas|doas noself
+bin/su -|su -c 'noself
+runuser -u x|runuser -u USER -- noself
+env -i|env -i noself
+env -|env -i noself
+/usr/bin/env -0vi|env -i noself
+env --ignore-environment|env -i noself
+env -u LD_PRELOAD|env -i noself
+env -C / --unset=LD_PRELOAD|env -i noself
+env A=1 LD_PRELOAD=|env -i noself
+env -iS|env -i noself
+./emptied|env -i noself
+setpriv --nnp --reset-env|setpriv --reset-env noself
 END
-  prints "$LIBRARY" PATH="$PWD/bin:$PATH" "$NOSELF" --force sudo
+  prints "$LIBRARY" "$NOSELF" --force sudo
   for words in env 'env -u HOME -- A=1' 'setpriv --nnp' 'env -S -uHOME'; do
     # shellcheck disable=SC2086 # to be split
     prints "$LIBRARY" "$NOSELF" $words printenv LD_PRELOAD
   done
+  # The supervisor covers what it starts.
+  need_supervisor
+  need_namespace
+  prints 'sudo: supervisor' "$NOSELF" -s --check sudo
+  protected "$NOSELF" -s env -i "$PROBES/dial"
 }
 
 @test "programs that change the caller's user, group or capabilities are refused" {
@@ -408,8 +401,8 @@ END
   script text echo
   prints 'sh: preload
 ./text: preload (script, run by /bin/sh)
-./uring: preload (it can use io_uring, whose connections the library does not see)' \
-    "$NOSELF" --check sh ./text ./uring
+./uring: preload (it can use io_uring, whose connections the library does not see)
+'"$NOSELF: preload (for the command that it runs)" "$NOSELF" --check sh ./text ./uring "$NOSELF"
   run -1 --separate-stderr "$NOSELF" --check nosuch /bin/sh $'./a\tb'
   [[ $output == 'nosuch: cannot be covered: no such command; check the name and PATH
 /bin/sh: preload

@@ -111,15 +111,22 @@ shown() {
   shown 1 'static +not loaded ' env LD_PRELOAD="$LIBRARY" "$OPEN/static" -w 0
   cp "$NOSELF" "$LIBRARY" .
   BEFORE='rm libnoself.so' shown 0 "serve +replaced +$PWD/libnoself.so " ./noself "${serve[@]}"
-  [[ $EUID == 0 && $("$NOSELF" --check "$OPEN/static") == *supervisor ]] ||
-    lacking 'no supervisor here'
-  shown 0 'static +supervised +- +NOSELF_MODE=fail' "$NOSELF" -m fail "$OPEN/static" -w 0
 }
 
 @test "status without an argument lists the processes that have the library, and no others" {
   hold "$NOSELF" "$PROBES/serve" -w 0
   ctl 0 status
   [[ $(count "^$HELD_PID .* serve .*loaded") == 1 && $(count "^$$ ") == 0 ]]
+}
+
+@test "status shows the processes that the supervisor covers, named or not" {
+  [[ $EUID == 0 && $("$NOSELF" --check "$OPEN/static") == *supervisor ]] ||
+    lacking 'no supervisor here'
+  local row='static +supervised +- +NOSELF_MODE=fail'
+  shown 0 "$row" "$NOSELF" -m fail "$OPEN/static" -w 0
+  hold "$NOSELF" -m fail "$OPEN/static" -w 0
+  ctl 0 status
+  [[ $(count "^$HELD_PID .*$row") == 1 && $(count ' noself') == 0 ]]
 }
 
 @test "status of a missing process, or of one that it may not read, does not report it as covered" {
@@ -331,7 +338,7 @@ Environment="NOSELF_RETRIES=4"' ]]
   unit a.service
   ln -s /dev/null "$E/masked.service"
   local name
-  for name in nosuch masked 'no@instance' 'no@'; do
+  for name in nosuch masked no@instance no@; do
     below 1 enable a "$name"
     [[ ${stderr_lines[-1]} == *"no such unit below $R, or masked"* && ! -e $E/a.service.d ]]
   done
@@ -351,31 +358,23 @@ Environment="NOSELF_RETRIES=4"' ]]
   [[ -z $(find "$E" -type f) ]]
 }
 
-@test "with --root, an LD_PRELOAD of the unit is kept, or enable is refused" {
-  local only='only systemd can read'
-  # becomes ENTRIES: the drop-in's LD_PRELOAD
-  becomes() {
-    grep -qx "Environment=\"LD_PRELOAD=$1\"" "$E/a.service.d/noself.conf"
-  }
+@test "with --root, an LD_PRELOAD of the unit is kept" {
   unit a.service 'Environment="LD_PRELOAD=/x.so:/old/libnoself.so"'
   below 0 enable a
-  becomes /x.so:/usr/local/lib/libnoself.so
-  below 0 disable a
-  mkdir -p "$R/etc/default"
-  echo LD_PRELOAD=/x.so >"$R/etc/default/a"
-  objects "$only" 'Environment=A=1 LD_PRELOAD=/x.so'
-  objects "$only" 'Environment="LD_PRELOAD=\x2fx.so"'
-  objects "$only" 'Environment=LD_PRELOAD=/%i.so'
-  objects "$only" 'Environment=LD_PRELOAD=/x.so' 'Environment=LD_PRELOAD=/y.so'
-  objects "etc/default/a:LD_PRELOAD=/x.so; write there: LD_PRELOAD=/usr/" \
-    'EnvironmentFile=-/etc/default/a'
-  below 0 enable --force a
-  becomes /usr/local/lib/libnoself.so
+  grep -qx 'Environment="LD_PRELOAD=/x.so:/usr/local/lib/libnoself.so"' "$E/a.service.d/noself.conf"
 }
 
-@test "with --root, a unit whose program the library cannot cover is refused, but not with --force" {
-  objects '/usr/bin/env clears the environment; write ExecStart=' 'ExecStart=/usr/bin/env -i /bin/tool'
+@test "with --root, a unit that enable cannot cover is refused, but not with --force" {
+  local unread='in a way that only systemd can read; enable it where systemd runs'
+  objects "$unread" 'Environment=A=1 LD_PRELOAD=/x.so'
+  objects "$unread" 'Environment="LD_PRELOAD=\x2fx.so"'
+  objects "$unread" 'Environment=LD_PRELOAD=/%i.so'
+  objects "$unread" 'Environment=LD_PRELOAD=/x.so' 'Environment=LD_PRELOAD=/y.so'
+  install -D <(echo LD_PRELOAD=/x.so) "$R/etc/default/a"
+  objects 'etc/default/a:LD_PRELOAD=/x.so; write there: LD_PRELOAD=/usr/' \
+    EnvironmentFile=-/etc/default/a
   objects 'UnsetEnvironment= removes LD_PRELOAD' 'UnsetEnvironment=A LD_PRELOAD'
+  objects '/usr/bin/env clears the environment; write' 'ExecStart=/usr/bin/env -i /bin/tool'
   cp "$OPEN/static" "$R/bin"
   objects 'write ExecStart=/usr/bin/noself -s /bin/static  -x "y"' 'ExecStart=-/bin/static  -x "y"'
   below 0 enable --force a

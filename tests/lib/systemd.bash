@@ -10,34 +10,20 @@ boot_systemd() {
   unshare -m "$ROOT/tests/lib/boot-systemd" "$BOOT" </dev/null >"$BOOT/log" 2>&1 3>&- &
   BOOTER=$!
   export BOOT BOOTER PID1
-  if ! wait_for 10 test -s "$BOOT/pid"; then
-    cat "$BOOT/log"
-    return 1
-  fi
-  PID1=$(<"$BOOT/pid")
-  if ! wait_for 30 inside systemctl -q is-active test.target 2>/dev/null; then
-    cat "$BOOT/log"
-    return 1
-  fi
+  wait_for 10 test -s "$BOOT/pid" && PID1=$(<"$BOOT/pid") &&
+    wait_for 30 inside systemctl -q is-active test.target 2>/dev/null && return
+  cat "$BOOT/log"
+  return 1
 }
 
 # end_systemd: ends it, and all that it runs, and removes its directory and control groups.
 end_systemd() {
   [[ -n ${BOOTER-} ]] || return 0
   kill -KILL "$BOOTER" 2>/dev/null || true
-  wait_for 10 gone "${PID1:-$BOOTER}"
-  unshare -m bash -c '
-    mount -t cgroup2 none "$0/mount"
-    for ((try = 0; try < 100; try++)); do
-      find "$0/mount/noself.${0##*/}" -depth -type d -exec rmdir {} + 2>/dev/null
-      [[ -d $0/mount/noself.${0##*/} ]] || break
-      sleep 0.05
-    done' "$BOOT"
+  wait_for 10 test ! -d "/proc/${PID1:-$BOOTER}"
+  unshare -m bash -c 'mount -t cgroup2 none "$0/mount" &&
+    wait_for 5 find "$0/mount/noself.${0##*/}" -type d -delete' "$BOOT" 2>/dev/null || true
   rm -rf "$BOOT"
-}
-
-gone() {
-  [[ ! -d /proc/$1 ]]
 }
 
 # inside CMD...: runs CMD, a program, in the namespaces of that systemd.
@@ -52,9 +38,7 @@ can_boot_systemd() {
 
 # need_systemd: skips the test where no systemd can be booted.
 need_systemd() {
-  need systemctl journalctl nsenter
-  [[ -x /lib/systemd/systemd ]] || lacking "systemd is not installed"
-  [[ $EUID == 0 ]] || lacking "only root can boot a systemd"
+  can_boot_systemd || lacking "no systemd can be booted: that takes root, systemd and nsenter"
 }
 
 # unit NAME [LINE...]: makes a unit of these lines there; a path in NAME is one below /etc/systemd/system.
