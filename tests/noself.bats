@@ -273,9 +273,11 @@ END
 126|-m observe ./nolibc|: linked with no libc, and mode observe
 126|-m observe ./go|: a Go program, which makes its own system calls, and mode observe
 126|-m observe ./on-static|: run by '$OPEN/printenv', which is statically linked, and mode observe
+126|-m observe env -u A B=1 ./go|: run by './go', which is a Go program
 126|-s -m observe true|mode observe cannot be supervised
 END
   prints '' "$NOSELF" -m observe --force ./go
+  prints 1 NOSELF_DISABLE=1 "$NOSELF" -m observe "$OPEN/printenv" NOSELF_DISABLE
 }
 
 @test "a file that is neither a program nor a script for this system is refused" {
@@ -356,6 +358,11 @@ END
     # shellcheck disable=SC2086 # to be split
     prints "$LIBRARY" "$NOSELF" $words printenv LD_PRELOAD
   done
+  # What env finds elsewhere is not judged.
+  mkdir other
+  script other/tool '#!/bin/sh' 'printenv LD_PRELOAD'
+  prints "$LIBRARY" "$NOSELF" env -C other ./tool
+  prints "$LIBRARY" "$NOSELF" env PATH="$PWD/other:$PATH" tool
   # The supervisor covers what it starts.
   need_supervisor
   need_namespace

@@ -162,15 +162,16 @@ held() {
     "$NOSELFCTL" ports
   }
   export -f cured
-  run -0 held 40000 50001 8080,41000-41010,45000 '50001 50000 41005 41011 39999 45001' cured
+  run -0 held 40000 50001 8080,41000-41010,45000 '50001 50000 40000 41005 41011 39999 45001' cured
   [[ $output == 'Listening ports the kernel may give to a client as source port (it gives 40000 to 50001):'* ]]
   [[ $output == *'No listening port is at risk: '*'No connection has reached itself.' ]]
   run -0 awk '$3 == "LISTEN" { print $1, $2, $5 }' <<<"$output"
-  [[ $output == '41011 127.0.0.1 serve
+  [[ $output == '40000 127.0.0.1 serve
+41011 127.0.0.1 serve
 45001 127.0.0.1 serve
 50000 127.0.0.1 serve
 50001 127.0.0.1 serve' ]]
-  [[ $(<conf) == net.ipv4.ip_local_reserved_ports=8080,41000-41011,45000-45001,50000-50001 ]]
+  [[ $(<conf) == net.ipv4.ip_local_reserved_ports=8080,40000,41000-41011,45000-45001,50000-50001 ]]
 }
 
 @test "ports answers for each port in its arguments" {
