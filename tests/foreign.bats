@@ -34,10 +34,8 @@ both_ways() {
 # serves PORT: waits until the last background process listens on the port, and checks that it has the
 # library exactly if this shell has.
 serves() {
-  local mapped=
   wait_for 20 listens "$1"
-  ! grep -qF "$LIBRARY" "/proc/$!/maps" || mapped=$LIBRARY
-  [[ $mapped == "${LD_PRELOAD-}" ]]
+  [[ $(grep -oF -m 1 "$LIBRARY" "/proc/$!/maps") == "${LD_PRELOAD-}" ]]
 }
 
 # listens PORT: whether a process listens on it.

@@ -5,120 +5,90 @@
 
 load lib/helpers
 
-# sources: prints the path of every source file and script.
-sources() {
+setup() {
   cd "$ROOT" || return
-  find shim tests scripts .ci Makefile -type f | while read -r file; do
-    case $file in
-      *.[ch] | *.bats | *.bash | *.zsh | *.fish | *.py | *.java | Makefile) echo "$file" ;;
-      *) [[ $(head -c 2 "$file" | tr -d '\0') != '#!' ]] || echo "$file" ;;
-    esac
-  done
 }
 
-# nothing_found: the last `run` was a search that found nothing.
-nothing_found() {
+# nowhere PATTERN [OPTION...] FILE...: no line of these files and directories matches.
+nowhere() {
+  run grep -rnE -e "$@"
+  echo "$output"
   [[ $status == 1 && -z $output ]]
 }
 
 @test "the top level holds the agreed files and nothing else" {
-  cd "$ROOT"
   run -0 find . -mindepth 1 -maxdepth 1 ! -name '.*' ! -name build -printf '%f\n'
   run -0 sort <<<"$output"
   [[ $output == $'CHANGELOG.md\nLICENSE\nMakefile\nREADME.md\nscripts\nshim\ntests' ]]
 }
 
 @test "every source file begins with its licence and a sentence about its content" {
-  local file missing=()
-  while read -r file; do
-    # Words on the line of the licence or on the next one.
-    head -n 3 "$ROOT/$file" | grep -A 1 'SPDX-License-Identifier: MIT' | tail -n 1 |
-      grep -q '[a-z]\{2,\} [a-z]' || missing+=("$file")
-  done < <(sources)
-  echo "without: ${missing[*]}"
-  [[ ${#missing[@]} == 0 ]]
-}
-
-# includes DIR PATTERN: prints the #include lines in shim/DIR that match.
-includes() {
-  grep -rnE "^#include \"($2)" "$ROOT/shim/$1" --include='*.[ch]'
+  local files
+  mapfile -t files < <(grep -rlI '^#!' shim tests scripts .ci &&
+    find Makefile shim tests scripts .ci -regex '.*Makefile\|.*\.\([ch]\|bats\|bash\|zsh\|fish\|py\)')
+  # shellcheck disable=SC2016 # awk's own variables
+  run -0 awk 'FNR == 1 { without[FILENAME] }
+    FNR <= 3 && before ~ /SPDX-License-Identifier: MIT/ && /[a-z][a-z] [a-z]/ { delete without[FILENAME] }
+    { before = $0 }
+    END { for (file in without) print file }' "${files[@]}"
+  echo "without: $output"
+  [[ -z $output && ${#files[@]} -gt 100 ]]
 }
 
 @test "the core includes only the core, and the fronts never include each other" {
-  run includes core '[a-z_]+/'
-  nothing_found
-  run includes preload '(supervisor|command)/'
-  nothing_found
-  run includes supervisor '(preload|command)/'
-  nothing_found
+  nowhere '^#include "[a-z_]+/' shim/core
+  nowhere '^#include "(supervisor|command)/' shim/preload
+  nowhere '^#include "(preload|command)/' shim/supervisor
   # The command includes only supervisor.h of the supervisor.
-  run includes command 'preload/|supervisor/[^s]|supervisor/s[^u]|supervisor/supervisor[^.]'
-  nothing_found
+  nowhere '^#include "(preload/|supervisor/[^s]|supervisor/s[^u]|supervisor/supervisor[^.])' shim/command
 }
 
 @test "no C file is longer than 220 lines" {
-  cd "$ROOT"
-  run -0 awk 'FNR == 221 { print FILENAME }' shim/*/*.[ch] tests/probes/*.[ch] tests/fuzz/*.[ch]
+  run -0 awk 'FNR == 221 { print FILENAME }' shim/*/*.[ch] tests/{probes,fuzz}/*.[ch]
   echo "longer than 220 lines: $output"
   [[ -z $output ]]
 }
 
-@test "nothing is left half done or tied to one machine" {
-  cd "$ROOT"
+@test "nothing is left half done or tied to one machine, and the text uses the manual's terms" {
+  local text=(shim tests scripts .ci Makefile README.md CHANGELOG.md)
   # The brackets keep the patterns from finding this line.
-  run grep -rnE '\b(TOD[O]|FIXM[E]|XX[X]|HAC[K])\b|/roo[t]/|/wor[k]/' \
-    shim tests scripts .ci Makefile README.md CHANGELOG.md
-  nothing_found
-}
-
-@test "the text uses the terms of the manual pages" {
-  cd "$ROOT"
+  nowhere '\b(TOD[O]|FIXM[E]|XX[X]|HAC[K])\b|/roo[t]/|/wor[k]/' "${text[@]}"
   # Such as the library, connect_op, disconnect, directory and fix. shim/ is only a path.
-  run grep -rniE --exclude=house.bats --exclude='*.zsh' \
-    '\b(a|an|the|this) shim\b|shims|shimmed|\bdoors?\b|dissolv|\bfolders?\b|\bmend(s|ed|ing)?\b' \
-    shim tests scripts .ci .github Makefile README.md CHANGELOG.md
-  nothing_found
+  nowhere '\b(a|an|the|this) shim\b|shims|shimmed|\bdoors?\b|dissolv|\bfolders?\b|\bmend(s|ed|ing)?\b' \
+    -i --exclude=house.bats --exclude='*.zsh' .github "${text[@]}"
 }
 
 @test "every probe is used by a test, or by the demo" {
   local source name unused=()
-  for source in "$ROOT"/tests/probes/*.c; do
+  for source in tests/probes/*.c; do
     name=$(basename "$source" .c)
     grep -qE "\b(PROBES|STATIC|build/tests)\"?/$name\b|for probe in .*\b$name\b" \
-      "$ROOT"/tests/*.bats "$ROOT"/scripts/{demo,bench/bench} || unused+=("${source##*/}")
+      tests/*.bats scripts/{demo,bench/bench} || unused+=("$name")
   done
   echo "unused: ${unused[*]}"
   [[ ${#unused[@]} == 0 ]]
 }
 
-@test "tests wait for what they want, not for time to pass" {
-  run grep -nE '(^|[ ;])sleep [0-9]' "$ROOT"/tests/*.bats
-  nothing_found
+@test "tests wait for what they want, and hide no failure behind a bare negation" {
+  nowhere '(^|[ ;])sleep [0-9]' tests/*.bats
+  nowhere '^ *! ' tests/*.bats
 }
 
-@test "no test hides a failure behind a bare negation" {
-  run grep -nE '^ *! ' "$ROOT"/tests/*.bats
-  nothing_found
-}
-
-@test "every test file has tests, and none calls need in setup_file(), where bats cannot skip" {
-  run grep -L '^@test ' "$ROOT"/tests/*.bats
+@test "no test file calls need in setup_file(), where bats cannot skip" {
+  # shellcheck disable=SC2016 # awk's own variables
+  run -0 awk '/^setup_file\(\)/ { inside = 1 } /^}/ { inside = 0 }
+    inside && /^ *(need|need_[a-z]+|lacking|skip)( |$)/ { print FILENAME ": " $0 }' tests/*.bats
   [[ -z $output ]]
-  run awk '/^setup_file\(\)/ { inside = 1 } /^}/ { inside = 0 }
-    inside && /^ *(need|need_[a-z]+|lacking|skip)( |$)/ { print FILENAME ": " $0 }' "$ROOT"/tests/*.bats
-  [[ $status == 0 && -z $output ]]
 }
 
 # shellcheck disable=SC2016 # awk's own variables
 @test "the packages are listed once each, sorted within their set" {
-  run -0 awk '!/^#/ { print $2 }' "$ROOT/scripts/packages"
-  [[ $(sort <<<"$output" | uniq -d) == '' ]]
-  run -0 awk '!/^#/ { print ($1 == "build" ? 1 : $1 == "test" ? 2 : 3), $2 }' \
-    "$ROOT/scripts/packages"
+  run -0 awk '!/^#/ { print ($1 == "build" ? 1 : $1 == "test" ? 2 : 3), $2 }' scripts/packages
   LC_ALL=C sort -c <<<"$output"
+  [[ $(cut -d ' ' -f 2 <<<"$output" | sort | uniq -d) == '' ]]
 }
 
 @test "make lint has nothing to say" {
   need clang-format clang-tidy cppcheck shellcheck
-  run -0 make --no-print-directory -C "$ROOT" lint
+  run -0 make --no-print-directory lint
 }
