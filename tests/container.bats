@@ -8,11 +8,16 @@ load lib/roots
 
 export RECIPES=$ROOT/scripts/containers LIB=/usr/local/lib/libnoself.so
 
-# as_image DOCKERFILE|none CMD...: runs CMD in the kept root after the steps of that file, with one
-# ephemeral port.
+# as_image DOCKERFILE|none CMD...: runs CMD in the kept root, after the COPY and ENV lines of that file
+# for libnoself.so, with one ephemeral port.
 as_image() {
-  trap_run 50000 50000 in_root "${kept_root:?}" "$ROOT/tests/lib/as-image" "$1" timeout 5 \
-    "${@:2}" 127.0.0.1 50000 2>&1 <<<hello
+  # shellcheck disable=SC2016 # the inner shell's
+  trap_run 50000 50000 in_root "${kept_root:?}" /bin/sh -c '
+    if [ "$0" != none ]; then
+      copy=$(sed -n "s/^COPY libnoself.so //p" "$0")
+      mkdir -p "${copy%/*}" && cp "$LIBRARY" "$copy" && export "$(sed -n "s/^ENV //p" "$0")" || exit 97
+    fi
+    exec timeout 5 "$@" 127.0.0.1 50000' "$@" 2>&1 <<<hello
 }
 
 @test "two lines in a Dockerfile keep a client in a glibc image from connecting to itself" {

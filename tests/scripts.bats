@@ -43,13 +43,13 @@ load lib/helpers
   chmod 755 bin/*
   printf '%s\n' 'build  there  sh  x' 'test  two  /no/such/file  x' 'full  three  no-such  x' \
     >scripts/packages
+  local as_user=()
   if [[ $EUID == 0 ]]; then
+    as_user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
     run -0 env PATH="$PWD/bin:$PATH" scripts/setup test
     [[ $output == $'setup: installing two\ntest two'* ]]
-    run -0 setpriv --reuid=65534 --regid=65534 --clear-groups env PATH="$PWD/bin:$PATH" scripts/setup test
-  else
-    run -0 env PATH="$PWD/bin:$PATH" scripts/setup test
   fi
+  run -0 "${as_user[@]}" env PATH="$PWD/bin:$PATH" scripts/setup test
   [[ ${lines[0]} == "setup: packages: "*"; run: sudo apt-get install two" ]]
   rm -rf "$copy"
 }
@@ -84,8 +84,6 @@ load lib/helpers
 @test "the published pictures are what their script draws from the measured data" {
   need python3
   "$ROOT/scripts/pictures/draw" "$BATS_TEST_TMPDIR"
-  local picture
-  for picture in port-walk self-connection; do
-    cmp "$BATS_TEST_TMPDIR/$picture.svg" "$ROOT/scripts/pictures/$picture.svg"
-  done
+  cmp "$BATS_TEST_TMPDIR/port-walk.svg" "$ROOT/scripts/pictures/port-walk.svg"
+  cmp "$BATS_TEST_TMPDIR/self-connection.svg" "$ROOT/scripts/pictures/self-connection.svg"
 }
