@@ -64,7 +64,7 @@ fetched() {
 }
 
 @test "a static client connects to itself in a range of eleven ports, and never with the supervisor" {
-  local port count=20000
+  local port count=5000
   [[ ${NOSELF_FULL:-0} == 0 ]] || count=200000
   run -1 trap_run 50000 50010 "$STATIC/dial" -qc 2000 127.0.0.1 50004
   for port in 50000 50004 50010; do
@@ -107,7 +107,7 @@ fetched() {
 @test "a dial in a child network namespace with another range does not either" {
   inner() {
     unshare -Urn bash -c '
-      lo_up && echo "50004 50005" >/proc/sys/net/ipv4/ip_local_port_range && "$@"' - "$@"
+      ip link set lo up && echo "50004 50005" >/proc/sys/net/ipv4/ip_local_port_range && "$@"' - "$@"
   }
   export -f inner
   local user port users=('' 'setpriv --reuid 65534 --regid 65534 --clear-groups')
@@ -305,48 +305,35 @@ os.wait()'
   [[ ${lines[2]} == *returned=ENOSYS* && ${lines[3]} == *result=ECONNREFUSED*self=no ]]
 }
 
-# after CMD...: called by CMD, noself with OPTIONS runs a static client.
-after() {
-  run --separate-stderr trap_run 50000 50001 timeout 20 "$@" "$NOSELF" ${OPTIONS-} "$STATIC/dial" 127.0.0.1 9
-  echo "$* $OPTIONS: $output $stderr"
-}
-
-# refused REASON CMD...: called by CMD, noself refuses the client in one line with that reason.
-refused() {
-  after "${@:2}"
-  [[ $status == 126 && $output == '' && $stderr != *$'\n'* ]]
-  [[ $stderr == "noself: '$STATIC/dial': statically linked, and $1; "* ]]
-}
-
-# forced REASON CMD...: the same, and with --force it runs.
-forced() {
-  refused "$@"
-  OPTIONS=--force after "${@:2}"
-  [[ $output == *result=ECONNREFUSED* ]]
-}
-
-# foreseen REASON CMD...: the same, and --check gives the same reason.
-foreseen() {
-  forced "$@"
-  run -1 trap_run 50000 50001 "${@:2}" "$NOSELF" --check "$STATIC/dial"
-  [[ $output == *": cannot be covered: statically linked, and $1; "* ]]
-}
-
 @test "a command that cannot be supervised is refused in one line, and runs with --force" {
-  foreseen 'mode observe cannot be supervised' env NOSELF_MODE=observe
-  foreseen 'another seccomp supervisor is already there' "$PROBES/confined" listener
-  foreseen 'the supervisor needs /proc/sys/net' \
-    unshare -m sh -c 'mount -t tmpfs none /proc/sys && exec "$@"' -
   [[ $(uname -m) == x86_64 ]] || skip "the numbers of the system calls are others here"
-  local forbid="$PROBES/confined forbid"
-  foreseen 'seccomp is not permitted here' $forbid 317 0 0 1
-  foreseen 'the supervisor needs Linux 6.3' $forbid 55 2 51 92
-  foreseen 'the supervisor cannot be started' $forbid 56 0 0 11
-  forced 'the supervisor may not look at the command' $forbid 310 0 0 1
-  forced 'the supervisor may not look at the command' $forbid 438 0 0 1
-  # A security module forbids the supervisor to receive: no dial can succeed any more.
-  refused 'the supervisor does not answer' $forbid 16 1 0xc0502100 13
-  OPTIONS=--force refused 'the supervisor does not answer' $forbid 16 1 0xc0502100 13
+  without_sysctl() { unshare -m sh -c 'mount -t tmpfs none /proc/sys && exec "$@"' - "$@"; }
+  export -f without_sysctl
+  local when reason wrapper noself forbid="$PROBES/confined forbid"
+  while IFS='|' read -r when reason wrapper; do
+    echo "$wrapper: $reason"
+    # shellcheck disable=SC2206 # several words
+    noself=(--separate-stderr trap_run 50000 50001 $wrapper "$NOSELF")
+    reason="statically linked, and $reason; "
+    run -126 "${noself[@]}" "$STATIC/dial" 127.0.0.1 9
+    [[ $output == '' && $stderr == "noself: '$STATIC/dial': $reason"* && $stderr != *$'\n'* ]]
+    run "${noself[@]}" --force "$STATIC/dial" 127.0.0.1 9
+    [[ $when == never && $status == 126 || $output == *result=ECONNREFUSED* ]]
+    # --check looks only at what can be known before.
+    [[ $when != foreseen ]] || run -1 "${noself[@]}" --check "$STATIC/dial"
+    [[ $when != foreseen || $output == *": cannot be covered: $reason"* ]]
+  done <<END
+foreseen|mode observe cannot be supervised|env NOSELF_MODE=observe
+foreseen|another seccomp supervisor is already there|$PROBES/confined listener
+foreseen|the supervisor needs /proc/sys/net|without_sysctl
+foreseen|seccomp is not permitted here|$forbid 317 0 0 1
+foreseen|the supervisor needs Linux 6.3|$forbid 55 2 51 92
+foreseen|the supervisor cannot be started|$forbid 56 0 0 11
+late|the supervisor may not look at the command|$forbid 310 0 0 1
+late|the supervisor may not look at the command|$forbid 438 0 0 1
+never|the supervisor does not answer|$forbid 16 1 0xc0502100 13
+END
+  # In the last line a security module forbids the supervisor to receive: no dial can succeed any more.
 }
 
 @test "systemd stops a supervised service during a dial, and gets its log" {

@@ -19,19 +19,6 @@ PATH=$PATH:/usr/sbin:/sbin
 unset NOSELF_MODE NOSELF_RETRIES NOSELF_ERRNO NOSELF_PINNED NOSELF_BIND_NO_PORT NOSELF_LOG
 unset NOSELF_DISABLE
 
-# shellcheck disable=SC2016 # perl's own variable
-# lo_up: brings up the loopback interface, also on a system without ip(8).
-lo_up() {
-  if command -v ip >/dev/null; then
-    ip link set lo up
-  else
-    # SIOCSIFFLAGS with IFF_UP and IFF_RUNNING.
-    perl -e '$request = pack("a16s", "lo", 0x41);
-      socket(S, 2, 2, 0) && ioctl(S, 0x8914, $request) || exit 1'
-  fi
-}
-export -f lo_up
-
 # trap_run LO HI CMD...: runs CMD, a program or an exported function, in a new network namespace with
 # lo up and LO..HI as the ephemeral range. Exits as CMD does.
 trap_run() {
@@ -39,7 +26,7 @@ trap_run() {
   [[ $EUID == 0 ]] || user=(-Ur)
   # shellcheck disable=SC2016 # the inner shell is to expand these
   unshare "${user[@]}" -n bash -c '
-    lo_up && echo "$0 $1" >/proc/sys/net/ipv4/ip_local_port_range || exit 99
+    ip link set lo up && echo "$0 $1" >/proc/sys/net/ipv4/ip_local_port_range || exit 99
     shift
     "$@"' "$@"
 }

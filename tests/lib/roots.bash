@@ -70,18 +70,13 @@ need_kept_root() {
         ;;
       musl) need musl-gcc busybox ;;
     esac
-    (
-      mkdir -p "$BUILD/roots"
-      exec 8>"$kept_root.lock"
-      flock 8
-      [[ ! -e $kept_root ]] || exit 0
-      rm -rf "$kept_root.new"
-      make_kept_root "$1" "$kept_root.new" >"$kept_root.log" 2>&1 &&
-        mv "$kept_root.new" "$kept_root"
-    ) || {
+    mkdir -p "$BUILD/roots"
+    rm -rf "$kept_root.new"
+    make_kept_root "$1" "$kept_root.new" >"$kept_root.log" 2>&1 || {
       tail -n 5 "$kept_root.log" >&2
       lacking "a $1 root could not be made; see $kept_root.log"
     }
+    mv "$kept_root.new" "$kept_root"
   fi
   need_root_of "$kept_root"
 }
