@@ -6,7 +6,7 @@
 #endif
 #include <arpa/inet.h>
 #include <errno.h>
-#include <net/if.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -48,24 +48,18 @@ static inline int must(long r, const char *what)
 /* The name of an IPv4 or IPv6 address, with a zone if it has one; exits with 2 for other text. */
 static inline struct name name_of(const char *address, int port)
 {
-	struct name name = {.in = {.sin_port = htons((uint16_t)port)}, .length = sizeof(name.in)};
-	char plain[INET6_ADDRSTRLEN + IF_NAMESIZE];
+	const struct addrinfo numeric = {.ai_flags = AI_NUMERICHOST};
+	struct addrinfo *found;
+	struct name name;
 
-	name.in.sin_family = AF_INET;
-	if (inet_pton(AF_INET, address, &name.in.sin_addr) == 1)
-		return name;
-	name.in6.sin6_family = AF_INET6;
-	name.length = sizeof(name.in6);
-	snprintf(plain, sizeof(plain), "%s", address);
-	char *zone = strchr(plain, '%');
-	if (zone) {
-		*zone = '\0';
-		name.in6.sin6_scope_id = if_nametoindex(zone + 1);
-	}
-	if (inet_pton(AF_INET6, plain, &name.in6.sin6_addr) != 1) {
+	if (getaddrinfo(address, NULL, &numeric, &found) != 0) {
 		fprintf(stderr, "'%s' is no address\n", address);
 		exit(2);
 	}
+	memcpy(&name.any, found->ai_addr, found->ai_addrlen);
+	name.length = found->ai_addrlen;
+	name.in.sin_port = htons((uint16_t)port);
+	freeaddrinfo(found);
 	return name;
 }
 
