@@ -77,11 +77,7 @@ client() {
     my $dialled = IO::Socket::INET->new("127.0.0.1:50000") or die "$@\n"; <STDIN>'
 }
 
-@test "python does not connect to itself: blocking, with a timeout, by asyncio" {
-  client python3 -c '
-import socket, sys
-dialled = socket.create_connection(("127.0.0.1", 50000))
-sys.stdin.read()'
+@test "python does not connect to itself: with a timeout, by asyncio" {
   client python3 -c '
 import socket, sys
 dialled = socket.create_connection(("localhost", 50000), timeout=10)
