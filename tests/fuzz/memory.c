@@ -1,93 +1,61 @@
 /* SPDX-License-Identifier: MIT */
-/* All kinds of memory that a program may pass to the kernel, one place of each kind for each use.
- */
+/* Memory that a program may pass to the kernel. */
 #include "fuzz.h"
 
-#include <pthread.h>
-#include <semaphore.h>
 #include <sys/mman.h>
 
-enum { PATTERN = 0xa5 };
+enum { PATTERN = 0xa5, PAGE = 4096 };
 
-/* It stays mapped as long as the process runs. */
-static unsigned char *heap[USES], *page_end[USES], *read_only[USES], *read_only_view[USES];
-static unsigned char (*other_stack)[AREA];
-static unsigned char statics[USES][AREA];
-static unsigned char *unmapped, *in_stack, *beyond_file;
+/* For each a page, an unreadable page after it, and the first page again without write access. */
+static unsigned char *writable[MEMORIES], *read_only[MEMORIES];
+/* The latest memory: a part of `writable`, or NULL. */
+static unsigned char *latest[MEMORIES];
 
-static void *stand_by(void *ready)
+static unsigned char *map(void *at, size_t size, int protection, int flags, int fd)
 {
-	unsigned char areas[USES][AREA];
-
-	other_stack = areas;
-	sem_post(ready);
-	for (;;)
-		pause();
-	return NULL;
+	void *mapped = mmap(at, size, protection, flags, fd, 0);
+	must(mapped == MAP_FAILED ? -1 : 0, "mmap");
+	return mapped;
 }
 
-static unsigned char *pages(size_t size, int protection, int fd)
+void memory_start(void)
 {
-	void *at = mmap(NULL, size, protection, fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED,
-			fd, 0);
-	must(at == MAP_FAILED ? -1 : 0, "mmap");
-	return at;
-}
-
-void memory_start(unsigned char *three_pages)
-{
-	pthread_t thread;
-	sem_t ready;
-
-	unmapped = pages(PAGE, PROT_NONE, -1);
-	in_stack = three_pages + PAGE - (uintptr_t)three_pages % PAGE;
-	must(mprotect(in_stack, PAGE, PROT_NONE), "mprotect");
-	beyond_file = pages(PAGE, PROT_READ, memfd_create("empty", MFD_CLOEXEC));
-	for (int use = 0; use < USES; use++) {
-		heap[use] = malloc(AREA);
-		page_end[use] = pages(2 * PAGE, PROT_READ | PROT_WRITE, -1) + PAGE;
-		must(mprotect(page_end[use], PAGE, PROT_NONE), "mprotect");
-		const int fd = memfd_create("read-only", MFD_CLOEXEC);
+	for (int i = 0; i < MEMORIES; i++) {
+		const int fd = must(memfd_create("page", MFD_CLOEXEC), "memfd_create");
 		must(ftruncate(fd, PAGE), "ftruncate");
-		read_only[use] = pages(PAGE, PROT_READ, fd);
-		read_only_view[use] = pages(PAGE, PROT_READ | PROT_WRITE, fd);
+		writable[i] = map(NULL, 2 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+		map(writable[i], PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd);
+		read_only[i] = map(NULL, PAGE, PROT_READ, MAP_SHARED, fd);
 		close(fd);
 	}
-	sem_init(&ready, 0, 0);
-	must(-pthread_create(&thread, NULL, stand_by, &ready), "pthread_create");
-	sem_wait(&ready);
 }
 
-struct spot memory_at(enum use use, struct where where, unsigned char *on_stack,
-		      const void *content, size_t size)
+/* How many bytes can be read there. */
+static size_t room(enum field which)
 {
-	struct spot spot = {.size = AREA};
+	const size_t left = (size_t)(writable[which] + PAGE - latest[which]);
+	return left < AREA ? left : AREA;
+}
 
-	unsigned char *const views[PLACES] = {
-		[ON_STACK] = on_stack,
-		[ON_HEAP] = heap[use],
-		[STATIC] = statics[use],
-		[OTHER_STACK] = other_stack[use],
-		[AT_PAGE_END] = page_end[use] - where.have,
-		[READ_ONLY] = read_only_view[use],
-	};
+void *memory_at(enum field which, int where, const void *content, size_t size)
+{
+	const size_t n = where & 0xff;
 
-	if (where.place == NULL_POINTER)
-		return (struct spot){NULL, NULL, 0};
-	if (where.place >= UNMAPPED) {
-		unsigned char *const without_view[] = {unmapped, in_stack, beyond_file};
-		return (struct spot){without_view[where.place - UNMAPPED] + PAGE / 2, NULL, 0};
-	}
-	spot.view = views[where.place];
-	if (where.place == AT_PAGE_END)
-		spot.size = where.have;
-	if (where.place != AT_PAGE_END) {
-		spot.view += where.have;
-		spot.size -= where.have;
-	}
-	memset(spot.view, PATTERN, spot.size);
-	if (content)
-		memcpy(spot.view, content, size < spot.size ? size : spot.size);
-	spot.pointer = where.place == READ_ONLY ? read_only[use] + where.have : spot.view;
-	return spot;
+	latest[which] = NULL;
+	if (where == NULL_POINTER)
+		return NULL;
+	if (where == UNMAPPED)
+		return writable[which] + PAGE + PAGE / 2;
+	latest[which] = writable[which] + (where == PAGE_END        ? PAGE - size
+					   : (where & ~0xff) == CUT ? PAGE - n
+								    : n);
+	memset(latest[which], PATTERN, room(which));
+	memcpy(latest[which], content, size < room(which) ? size : room(which));
+	return (where & ~0xff) == READ_ONLY ? read_only[which] + n : latest[which];
+}
+
+void memory_copy(enum field which, unsigned char copy[AREA])
+{
+	if (latest[which])
+		memcpy(copy, latest[which], room(which));
 }

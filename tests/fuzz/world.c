@@ -1,107 +1,85 @@
 /* SPDX-License-Identifier: MIT */
-/* The namespace of the sequences, with addresses, listeners, free ports and one in use. */
+/* The listeners that sequences dial, a port in use, and addresses. */
 #include "fuzz.h"
 
-#include <fcntl.h>
 #include <sys/un.h>
 
-/* No socket may have this number. */
-enum { NO_DESCRIPTOR = 1000, BACKLOG = 4096 };
+static int listeners[3]; /* TCP, MPTCP, UNIX */
 
-static const uint16_t fixed_ports[PORTS] = {[LIVE] = 12288, [LIVE_MPTCP] = 12289, [DEAD] = 12290};
-
-/* The first is the listener's; the fourth is a path in a directory without write access. */
-static const char *const unix_names[] = {"\0live", "\0named", "\0", "nothing", "\0dead"};
-static const size_t unix_lengths[] = {5, 6, 1, 7, 5};
-
-static unsigned char parsed[HOSTS][2][16];
+/* The name of a UNIX socket: the high byte of the port. */
+static struct sockaddr_un unix_name(int port)
+{
+	struct sockaddr_un un = {.sun_family = AF_UNIX};
+	un.sun_path[1] = (char)(port >> 8);
+	return un;
+}
 
 /*
  * These calls go through the library too, although raw ones would do: that shows that it does not
  * disturb an ordinary server.
  */
-static int listener(int type, int protocol, uint16_t port)
+static int listener(int type, int protocol, const void *at, socklen_t length)
 {
-	const int queue = BACKLOG;
-	const struct sockaddr_in6 at = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
-	const int fd = new_socket(AF_INET6, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+	enum { BACKLOG_OF_ALL = 4096 };
+	const int fd = new_socket(((const struct sockaddr *)at)->sa_family,
+				  type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
 
-	set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
-	must(bind(fd, (const struct sockaddr *)&at, sizeof(at)), "bind");
+	must(bind(fd, at, length), "bind");
 	if (type == SOCK_STREAM) {
 		/* Not every kernel has this for MPTCP. */
-		setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN, &queue, sizeof(queue));
-		must(listen(fd, BACKLOG), "listen");
+		setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN, &(int){4096}, sizeof(int));
+		must(listen(fd, BACKLOG_OF_ALL), "listen");
 	}
 	return fd;
 }
 
-static int unix_listener(void)
+static int inet_listener(int type, int protocol, int port)
 {
-	struct sockaddr_un at = {.sun_family = AF_UNIX};
-	const int fd = new_socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	memcpy(at.sun_path, unix_names[0], unix_lengths[0]);
-	must(bind(fd, (struct sockaddr *)&at, sizeof(at)), "bind");
-	must(listen(fd, BACKLOG), "listen");
-	return fd;
+	const struct name at = name_of("::", port);
+	return listener(type, protocol, &at.any, at.length);
 }
 
-void world_start(struct world *world)
+void world_start(void)
 {
-	int ends[2];
+	const struct sockaddr_un local = unix_name(LIVE);
 
-	for (int host = 0; host < HOSTS; host++) {
-		inet_pton(AF_INET, host_names[host][0], parsed[host][0]);
-		inet_pton(AF_INET6, host_names[host][1], parsed[host][1]);
-	}
-	must(chdir("/proc/self"), "/proc/self");
-	world->closed = NO_DESCRIPTOR;
-	world->file = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-	must(world->file, "/proc/self/exe");
-	must(pipe2(ends, O_CLOEXEC | O_NONBLOCK), "pipe");
-	world->pipe = ends[1];
-	world->listener[0] = listener(SOCK_STREAM, 0, fixed_ports[LIVE]);
-	world->listener[1] = listener(SOCK_STREAM, PROTOCOL_MPTCP, fixed_ports[LIVE_MPTCP]);
-	world->listener[2] = unix_listener();
-	listener(SOCK_DGRAM, 0, fixed_ports[LIVE]);
-	listener(SOCK_STREAM, 0, TAKEN_PORT);
-	listener(SOCK_DGRAM, 0, TAKEN_PORT);
+	listeners[0] = inet_listener(SOCK_STREAM, 0, LIVE);
+	listeners[1] = inet_listener(SOCK_STREAM, PROTOCOL_MPTCP, LIVE_MPTCP);
+	listeners[2] = listener(SOCK_STREAM, 0, &local, sizeof(local));
+	inet_listener(SOCK_DGRAM, 0, LIVE);
+	inet_listener(SOCK_STREAM, 0, TAKEN);
+	inet_listener(SOCK_DGRAM, 0, TAKEN);
 }
 
-void world_drain(struct world *world)
+void world_drain(void)
 {
 	for (int i = 0; i < 3; i++) {
 		int fd;
-		while ((fd = accept4(world->listener[i], NULL, NULL, SOCK_CLOEXEC)) >= 0)
+		while ((fd = accept4(listeners[i], NULL, NULL, SOCK_CLOEXEC)) >= 0)
 			close(fd);
 		must(errno == EAGAIN ? 0 : -1, "accept");
 	}
 }
 
-static uint16_t port_of(const struct world *world, enum port port)
+socklen_t world_address(const struct step *step, sa_family_t family, unsigned char low,
+			unsigned char bytes[NAME_SIZE])
 {
-	return port == NAMED ? (uint16_t)(NAMED_HIGH << 8 | (world->runs & 0xff))
-			     : fixed_ports[port];
-}
+	const struct choice *host = &fields[HOST].choices[step->choice[HOST]];
+	int port = step_value(step, step_value(step, CALL) == BIND ? BIND_PORT : DIAL_PORT);
 
-void world_address(const struct world *world, const struct address *address, unsigned char *bytes)
-{
-	memset(bytes, 0, 128);
-	if (address->family == AF_INET6) {
-		struct sockaddr_in6 in6 = {.sin6_family = AF_INET6,
-					   .sin6_port = htons(port_of(world, address->port)),
-					   .sin6_scope_id = address->scope};
-		memcpy(&in6.sin6_addr, parsed[address->host][1], sizeof(in6.sin6_addr));
-		memcpy(bytes, &in6, sizeof(in6));
-	} else if (address->family == AF_UNIX) {
-		struct sockaddr_un un = {.sun_family = AF_UNIX};
-		memcpy(un.sun_path, unix_names[address->host % 5], unix_lengths[address->host % 5]);
+	if (step_value(step, FAMILY) != AS_USUAL)
+		family = (sa_family_t)step_value(step, FAMILY);
+	if (port == NAMED)
+		port |= low;
+	if (family == AF_UNIX) {
+		const struct sockaddr_un un = unix_name(port);
 		memcpy(bytes, &un, sizeof(un));
-	} else {
-		struct sockaddr_in in = {.sin_family = address->family,
-					 .sin_port = htons(port_of(world, address->port))};
-		memcpy(&in.sin_addr, parsed[address->host][0], sizeof(in.sin_addr));
-		memcpy(bytes, &in, sizeof(in));
+		return sizeof(un);
 	}
+	struct name name = name_of(family == AF_INET6 ? host->text6 : host->text, port);
+	if (family == AF_INET6)
+		name.in6.sin6_scope_id = (uint32_t)step_value(step, SCOPE);
+	name.any.sa_family = family;
+	memcpy(bytes, &name.any, name.length);
+	return name.length;
 }
