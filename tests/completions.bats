@@ -68,12 +68,14 @@ in_fish() {
 
 @test "bash completes commands, options, values, files, enabled units and processes" {
   completes in_bash
+  [[ $(in_bash 'noselfctl enable -l prog') == '' ]]
   [[ $(in_bash 'noself --check prog') == program && $(in_bash 'noselfctl status 1') == 1* ]]
 }
 
 @test "zsh completes commands, options, values, files and enabled units" {
   need zsh
   completes in_zsh
+  [[ $(in_zsh 'noselfctl enable -l prog') == *' prog' ]]
 }
 
 @test "fish completes commands, options, values, files and enabled units" {

@@ -16,10 +16,6 @@ setup_file() {
       return count != 2 || !getenv(words[1]) || puts(getenv(words[1])) < 0; }'
 }
 
-teardown_file() {
-  remove_tree
-}
-
 setup() {
   cd "$BATS_TEST_TMPDIR" || return
   # A directory that this user may not enter would change the messages.
@@ -191,14 +187,12 @@ END
   refusals as_nobody <<<'125|-l "$OPEN/logs/log" true|Permission denied'
 }
 
-@test "--help and --version go to stdout, and --help shows each setting in one form" {
+@test "--help and --version go to stdout" {
   for option in -h --help -mfail\ -h; do
     # shellcheck disable=SC2086 # to be split
     run -0 --separate-stderr "$NOSELF" $option nosuch
     [[ $output == usage:*--force*--version*125* && $stderr == '' ]]
   done
-  run -0 sed -n 's/^  -\([a-z]\), --\([a-z-]*\)=\([^ ]*\)$/\1 \2 \3/p' <<<"$output"
-  [[ ${#lines[@]} == 6 && ${lines[0]} == 'm mode retry|fail|observe' ]]
   prints "noself $(<"$ROOT/shim/version")" "$NOSELF" -V
   refused 125 'standard output: cannot be written' sh -c '"$1" --help >/dev/full' - "$NOSELF"
 }

@@ -19,10 +19,6 @@ setup_file() {
       char c; return write(1, "x", 1) + read(0, &c, 1) < 0; }'
 }
 
-teardown_file() {
-  remove_tree
-}
-
 setup() {
   cd "$BATS_TEST_TMPDIR" || return
 }
@@ -70,10 +66,8 @@ field() {
 
 @test "check prints what noself --check prints" {
   local files=("$PROBES/dial" "$OPEN/static" /no/such)
-  run -1 "$NOSELF" --check "${files[@]}"
-  local expected=$output
   ctl 1 check "${files[@]}"
-  [[ $output == "$expected" && $stderr == '' ]]
+  diff <(echo "$output") <("$NOSELF" --check "${files[@]}")
 }
 
 # --- status ---
@@ -212,8 +206,8 @@ sys.exit(subprocess.call(sys.argv[1:]))' "$@"
   export -f selves
   run -1 --separate-stderr trap_run 40000 40001 selves "$NOSELFCTL" ports
   [[ $(count '^4500[0-3] .* ESTAB +[0-9]+ +a "b.*noself a "b') == 4 ]]
-  [[ $output =~ $'\n'45003\ +2001:db8::1:0:0:2\  ]]
-  [[ $output =~ $'\n'45004\ +127\.0\.0\.1\ +TIME-WAIT\ +-\ +-\  ]]
+  [[ $(count '^45003 +2001:db8::1:0:0:2 ') == 1 ]]
+  [[ $(count '^45004 +127\.0\.0\.1 +TIME-WAIT +- +- +- +-$') == 1 ]]
   [[ $output == *"  ss -K 'sport = 45000 and dport = 45000'"* && $stderr == '' ]]
   run -1 trap_run 40000 40001 selves "$NOSELFCTL" ports --sysctl
   [[ $output == net.ipv4.ip_local_reserved_ports=45000-45004 ]]
@@ -233,7 +227,7 @@ sys.exit(subprocess.call(sys.argv[1:]))' "$@"
   run -1 trap_run 50000 50000 "$static" -q 127.0.0.1 50000
   [[ $output == '1 dials, 0 refused, 1 reached themselves' ]]
   ruled() {
-    nft -f rules && nft -f rules && "$@"
+    nft -f rules && nft -f rules && [[ $(nft list ruleset | grep -c jump) == 1 ]] && "$@"
   }
   # The packets from that port to that port of another address, and all others, get through.
   others() {

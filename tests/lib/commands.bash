@@ -4,21 +4,20 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # what is set here the tests use, or bats sets
 
 # make_tree: copies the commands and the library to a directory where any user may run them. Sets
-# TREE, OPEN (the directory above it), NOSELF and NOSELFCTL; remove_tree removes it.
+# TREE, OPEN (the directory above it, removed at the end of the file's tests), NOSELF and NOSELFCTL.
 make_tree() {
   OPEN=$(mktemp -d /tmp/noself.XXXXXX)
   TREE=$OPEN/tree
-  mkdir -p "$TREE/scripts" "$TREE/build"
-  chmod 755 "$OPEN"
-  cp "$ROOT/scripts/noselfctl" "$TREE/scripts"
-  cp "$LIBRARY" "$TREE/build/libnoself.so"
-  cp "$BUILD/noself" "$TREE/build"
   NOSELF=$TREE/build/noself
   NOSELFCTL=$TREE/scripts/noselfctl
   export OPEN TREE NOSELF NOSELFCTL
+  chmod 755 "$OPEN"
+  install -D "$BUILD/noself" "$NOSELF"
+  install -D "$ROOT/scripts/noselfctl" "$NOSELFCTL"
+  cp "$LIBRARY" "$TREE/build/libnoself.so"
 }
 
-remove_tree() {
+teardown_file() {
   rm -rf "$OPEN"
 }
 
