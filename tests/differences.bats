@@ -114,28 +114,3 @@ for data, control in (b"data", [(socket.SOL_SOCKET, 9999, b"")]), (unreadable, [
   run -0 trap_run 50000 50000 preloaded python3 -c "$FAULTY"
   [[ $output == $'ECONNREFUSED refused\nECONNREFUSED refused' ]]
 }
-
-@test "a log path that cannot be written is reported in one line when the library loads" {
-  need setpriv
-  local dir=$BATS_TEST_TMPDIR path
-  mkdir "$dir/directory"
-  ln -s file "$dir/link"
-  for path in link=ELOOP directory=EISDIR missing/file=ENOENT link/file=ENOTDIR; do
-    : >"$dir/file"
-    run -0 env NOSELF_LOG="$dir/${path%=*}" LD_PRELOAD="$LIBRARY" true
-    [[ $output == "noself: NOSELF_LOG=$dir/${path%=*}: cannot be written to (${path#*=}); "* ]]
-    [[ ${#lines[@]} == 1 ]]
-  done
-  # A file that can be written is neither reported nor created; a FIFO is not opened.
-  mkfifo "$dir/fifo"
-  for path in file new fifo; do
-    run -0 env NOSELF_LOG="$dir/$path" LD_PRELOAD="$LIBRARY" true
-    [[ -z $output && ! -e $dir/new ]]
-  done
-  [[ $EUID == 0 ]] || return 0
-  for path in /etc/passwd /etc/new-file; do
-    run -0 env NOSELF_LOG="$path" LD_PRELOAD="$LIBRARY" \
-      setpriv --reuid=65534 --regid=65534 --clear-groups true
-    [[ $output == "noself: NOSELF_LOG=$path: cannot be written to (EACCES); "* ]]
-  done
-}

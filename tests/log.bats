@@ -83,6 +83,20 @@ dial()'
   ((lines + dropped == 101))
 }
 
+@test "lines that could not be written are counted, and no descriptor stays open" {
+  NOSELF_LOG=$LOG.directory/log run -0 trap_run 50000 50001 preloaded python3 -c '
+import os, socket, sys
+def dial():
+    with socket.socket() as s:
+        s.connect_ex(("127.0.0.1", 50000))
+dial(), dial(), dial()
+os.mkdir(sys.argv[1])
+before = os.listdir("/proc/self/fd")
+dial()
+print(os.listdir("/proc/self/fd") == before)' "$LOG.directory"
+  [[ ${lines[-1]} == True && $(<"$LOG.directory/log") == *" dropped=3" ]]
+}
+
 @test "a program's name cannot break the line" {
   local name=$'a b\n\e]=\xff'
   ln -s "$PROBES/dial" "$BATS_TEST_TMPDIR/$name"
@@ -209,4 +223,28 @@ print(socket.socket().connect_ex(("127.0.0.1", 50000)))' "$1"
   undisturbed eval 'logs_to stderr 2>&-'
   NOSELF_LOG=stderr run -0 trap_run 50000 50001 preloaded bash -c "data_file $LOG && data_file $LOG 2>&-"
   [[ $output == $'111\n111' && ! -s $LOG && -e $LOG ]]
+}
+
+@test "a log path that cannot be written is reported in one line when the library loads" {
+  need setpriv
+  local dir=$BATS_TEST_TMPDIR path
+  mkdir "$dir/directory"
+  ln -s file "$dir/link"
+  for path in link=ELOOP directory=EISDIR missing/file=ENOENT link/file=ENOTDIR; do
+    : >"$dir/file"
+    run -0 env NOSELF_LOG="$dir/${path%=*}" LD_PRELOAD="$LIBRARY" true
+    [[ $output == "noself: NOSELF_LOG=$dir/${path%=*}: cannot be written to (${path#*=}); "* ]]
+    [[ ${#lines[@]} == 1 ]]
+  done
+  # A file that can be written is neither reported nor created; a FIFO is not opened.
+  for path in file new fifo; do
+    run -0 env NOSELF_LOG="$dir/$path" LD_PRELOAD="$LIBRARY" true
+    [[ -z $output && ! -e $dir/new ]]
+  done
+  [[ $EUID == 0 ]] || return 0
+  for path in /etc/passwd /etc/new-file; do
+    run -0 env NOSELF_LOG="$path" LD_PRELOAD="$LIBRARY" \
+      setpriv --reuid=65534 --regid=65534 --clear-groups true
+    [[ $output == "noself: NOSELF_LOG=$path: cannot be written to (EACCES); "* ]]
+  done
 }

@@ -23,7 +23,7 @@ static bool names(const char *journal_stream, const struct file_identity *identi
 
 struct log_target log_target_of_stderr(const char *journal_stream)
 {
-	struct log_target target = {.known = false};
+	struct log_target target;
 
 	target.known = sys_identity(LOG_TARGET_STDERR, &target.identity) == 0;
 	target.is_journal =

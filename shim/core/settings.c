@@ -72,8 +72,7 @@ static int word(const char *words, const char *value)
 static bool read_mode(struct settings *s, const char *words, const char *value)
 {
 	const int i = word(words, value);
-	if (i >= 0)
-		s->mode = (enum mode)i;
+	s->mode = (enum mode)i;
 	return i >= 0;
 }
 
@@ -130,8 +129,7 @@ static bool read_log(struct settings *s, const char *words, const char *value)
 	const int i = is_path ? LOG_FILE : word(words, value);
 
 	s->log_path = is_path ? value : NULL;
-	if (i >= 0)
-		s->log = (enum log_to)i;
+	s->log = (enum log_to)i;
 	return i >= 0;
 }
 

@@ -16,23 +16,24 @@
 /* The kernel's signal set is 64 bits wide, whatever libc's sigset_t is. */
 enum { SIGNAL_SET_SIZE = 8 };
 
-/* Casts each argument to a whole register; pass 0 for those that the call does not take. */
-#define CALL(name, a, b, c, d, e)                                                                  \
-	raw_syscall(SYS_##name, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e))
+/* Casts each argument to a whole register; those that the call does not take are 0. */
+#define PADDED(number, a, b, c, d, e, ...)                                                         \
+	raw_syscall(number, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e))
+#define CALL(name, ...) PADDED(SYS_##name, __VA_ARGS__, 0, 0, 0, 0, 0)
 
 long sys_getpeername(int fd, void *address, socklen_t *length)
 {
-	return CALL(getpeername, fd, address, length, 0, 0);
+	return CALL(getpeername, fd, address, length);
 }
 
 long sys_connect(int fd, const void *address, socklen_t length)
 {
-	return CALL(connect, fd, address, length, 0, 0);
+	return CALL(connect, fd, address, length);
 }
 
 long sys_bind(int fd, const void *address, socklen_t length)
 {
-	return CALL(bind, fd, address, length, 0, 0);
+	return CALL(bind, fd, address, length);
 }
 
 long sys_get_option(int fd, int level, int name, int *value)
@@ -59,18 +60,18 @@ long sys_set_option_from(int fd, int level, int name, const void *value)
 
 long sys_nonblocking(int fd)
 {
-	const long flags = CALL(fcntl, fd, F_GETFL, 0, 0, 0);
+	const long flags = CALL(fcntl, fd, F_GETFL);
 	return flags < 0 ? flags : (flags & O_NONBLOCK) != 0;
 }
 
 long sys_open(const char *path, int flags, int mode)
 {
-	return CALL(openat, AT_FDCWD, path, flags, mode, 0);
+	return CALL(openat, AT_FDCWD, path, flags, mode);
 }
 
 long sys_close(int fd)
 {
-	return CALL(close, fd, 0, 0, 0, 0);
+	return CALL(close, fd);
 }
 
 long sys_close_range(unsigned first, unsigned last)
@@ -81,29 +82,29 @@ long sys_close_range(unsigned first, unsigned last)
 
 long sys_read(int fd, void *buffer, size_t size)
 {
-	return CALL(read, fd, buffer, size, 0, 0);
+	return CALL(read, fd, buffer, size);
 }
 
 long sys_write(int fd, const void *buffer, size_t size)
 {
-	return CALL(write, fd, buffer, size, 0, 0);
+	return CALL(write, fd, buffer, size);
 }
 
 long sys_send_nowait(int fd, const void *buffer, size_t size)
 {
 	struct iovec all = {(void *)(uintptr_t)buffer, size};
 	const struct msghdr message = {.msg_iov = &all, .msg_iovlen = 1};
-	return CALL(sendmsg, fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL, 0, 0);
+	return CALL(sendmsg, fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 long sys_terminal(int fd, uint32_t *device)
 {
-	return CALL(ioctl, fd, TIOCGDEV, device, 0, 0);
+	return CALL(ioctl, fd, TIOCGDEV, device);
 }
 
 long sys_access(const char *path, int how)
 {
-	return CALL(faccessat, AT_FDCWD, path, how, 0, 0);
+	return CALL(faccessat, AT_FDCWD, path, how);
 }
 
 long sys_writable(int fd)
@@ -142,34 +143,34 @@ long sys_identity(int fd, struct file_identity *identity)
 
 long sys_block_signals(uint64_t set, uint64_t *before)
 {
-	return CALL(rt_sigprocmask, SIG_BLOCK, &set, before, SIGNAL_SET_SIZE, 0);
+	return CALL(rt_sigprocmask, SIG_BLOCK, &set, before, SIGNAL_SET_SIZE);
 }
 
 long sys_restore_signals(uint64_t before)
 {
-	return CALL(rt_sigprocmask, SIG_SETMASK, &before, 0, SIGNAL_SET_SIZE, 0);
+	return CALL(rt_sigprocmask, SIG_SETMASK, &before, 0, SIGNAL_SET_SIZE);
 }
 
 long sys_pending_signals(uint64_t *set)
 {
-	return CALL(rt_sigpending, set, SIGNAL_SET_SIZE, 0, 0, 0);
+	return CALL(rt_sigpending, set, SIGNAL_SET_SIZE);
 }
 
 long sys_take_signal(uint64_t set)
 {
 	int64_t no_wait[2] = {0, 0};
-	return CALL(rt_sigtimedwait, &set, 0, no_wait, SIGNAL_SET_SIZE, 0);
+	return CALL(rt_sigtimedwait, &set, 0, no_wait, SIGNAL_SET_SIZE);
 }
 
 long sys_now(int clock, struct kernel_timespec *now)
 {
 #ifdef SYS_clock_gettime64
 	/* A 32-bit machine: the call that works after 2038, from Linux 5.1 on. */
-	if (CALL(clock_gettime64, clock, now, 0, 0, 0) == 0)
+	if (CALL(clock_gettime64, clock, now) == 0)
 		return 0;
 #endif
 	long spec[2]; /* the kernel's timespec, in words of this machine */
-	long r = CALL(clock_gettime, clock, spec, 0, 0, 0);
+	long r = CALL(clock_gettime, clock, spec);
 	if (r < 0)
 		return r;
 	*now = (struct kernel_timespec){.seconds = spec[0], .nanoseconds = spec[1]};
@@ -178,22 +179,21 @@ long sys_now(int clock, struct kernel_timespec *now)
 
 long sys_pid(void)
 {
-	return CALL(getpid, 0, 0, 0, 0, 0);
+	return CALL(getpid, 0);
 }
 
 long sys_thread_name(char name[16])
 {
-	return CALL(prctl, PR_GET_NAME, name, 0, 0, 0);
+	return CALL(prctl, PR_GET_NAME, name);
 }
 
 long sys_auxv(void *buffer, size_t size)
 {
 	enum { GET_AUXV = 0x41555856 }; /* PR_GET_AUXV; many libcs lack the name */
-	return CALL(prctl, GET_AUXV, buffer, size, 0, 0);
+	return CALL(prctl, GET_AUXV, buffer, size);
 }
 
 int sys_ids_differ(void)
 {
-	return CALL(getuid, 0, 0, 0, 0, 0) != CALL(geteuid, 0, 0, 0, 0, 0) ||
-	       CALL(getgid, 0, 0, 0, 0, 0) != CALL(getegid, 0, 0, 0, 0, 0);
+	return CALL(getuid, 0) != CALL(geteuid, 0) || CALL(getgid, 0) != CALL(getegid, 0);
 }
