@@ -10,6 +10,8 @@
 
 enum { BIND_NO_PORT = 24 };
 
+#define NEXT(name) ((__typeof__(name) *)dlsym(RTLD_NEXT, #name))
+
 static int is(const char *mistake)
 {
 	const char *wanted = getenv("FUZZ_MISTAKE");
@@ -22,23 +24,15 @@ static int is(const char *mistake)
  */
 int bind(int fd, const struct sockaddr *address, socklen_t length)
 {
-	int (*next)(int, const struct sockaddr *, socklen_t) = dlsym(RTLD_NEXT, "bind");
-	const int deferred = is("option-left") || is("port-never"), on = 1, before = errno;
-	int own = 0;
-	socklen_t size = sizeof(own);
+	const int on = 1, off = 0, before = errno;
 
-	if (deferred) {
-		getsockopt(fd, IPPROTO_IP, BIND_NO_PORT, &own, &size);
+	if (is("option-left") || is("port-never"))
 		setsockopt(fd, IPPROTO_IP, BIND_NO_PORT, &on, sizeof(on));
-		errno = before;
-	}
-	int r = next(fd, address, length);
-	const int error = errno;
+	errno = before;
+	const int r = NEXT(bind)(fd, address, length), error = errno;
 	if (is("port-never"))
-		setsockopt(fd, IPPROTO_IP, BIND_NO_PORT, &own, sizeof(own));
-	errno = error;
-	if (is("errno-lost") && r < 0)
-		errno = 0;
+		setsockopt(fd, IPPROTO_IP, BIND_NO_PORT, &off, sizeof(off));
+	errno = r < 0 && is("errno-lost") ? 0 : error;
 	return r;
 }
 
@@ -46,11 +40,10 @@ int bind(int fd, const struct sockaddr *address, socklen_t length)
  * invalid. */
 int getsockname(int fd, struct sockaddr *name, socklen_t *length)
 {
-	int (*next)(int, struct sockaddr *, socklen_t *) = dlsym(RTLD_NEXT, "getsockname");
 	const volatile socklen_t *room = length;
 	if (is("length-read") && *room == 0)
-		return next(fd, name, length);
-	int r = next(fd, name, length);
+		errno = 0;
+	const int r = NEXT(getsockname)(fd, name, length);
 	if (is("one-byte-more") && r == 0 && *length == sizeof(struct sockaddr_in))
 		((char *)name)[*length] = 1;
 	return r;
@@ -59,8 +52,7 @@ int getsockname(int fd, struct sockaddr *name, socklen_t *length)
 /* "errno-touched": a success changes errno. */
 int connect(int fd, const struct sockaddr *to, socklen_t length)
 {
-	int (*next)(int, const struct sockaddr *, socklen_t) = dlsym(RTLD_NEXT, "connect");
-	int r = next(fd, to, length);
+	const int r = NEXT(connect)(fd, to, length);
 	if (is("errno-touched") && r == 0)
 		errno = EAGAIN;
 	return r;
