@@ -99,7 +99,8 @@ musl:
 
 # What the tests need.
 
-TEST_CC = $(CC) $(CPPFLAGS) -Ishim -std=gnu11 -Wall -Wextra -Werror $(CFLAGS) -MMD -MP
+TEST_CC = $(CC) $(CPPFLAGS) -Ishim -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Werror \
+	$(CFLAGS) -MMD -MP
 PROBES := $(patsubst tests/probes/%.c,$(BUILD)/tests/%,$(wildcard tests/probes/*.c))
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 
@@ -135,10 +136,15 @@ EXPLORED := $(addprefix shim/core/,guard detect_self endpoint sys tcpinfo tcpsoc
 MODELLED := $(EXPLORED:%=$(BUILD)/model/%.o)
 $(MODELLED): $(BUILD)/model/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(TEST_CC) -DRAW_SYSCALL_ELSEWHERE -Itests/unit \
-		$(call accepts,-ftrivial-auto-var-init=zero) -c -o $@ $<
-$(BUILD)/unit/test_guard: UNIT_PARTS = $(MODELLED)
-$(BUILD)/unit/test_guard: $(MODELLED)
+	$(TEST_CC) $(call accepts,-ftrivial-auto-var-init=zero) -c -o $@ $<
+$(BUILD)/unit/modelled.a: $(MODELLED)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+EXPLORATIONS := $(BUILD)/unit/test_guard
+$(EXPLORATIONS): UNIT_PARTS = $(BUILD)/unit/modelled.a
+$(EXPLORATIONS): $(BUILD)/unit/modelled.a
+$(EXPLORATIONS) $(MODELLED): TEST_CC += -DRAW_SYSCALL_ELSEWHERE -Itests/unit
 
 # The differential fuzz, and a library with mistakes that it must find.
 $(BUILD)/tests/fuzz_twin: $(wildcard tests/fuzz/*.[ch]) Makefile

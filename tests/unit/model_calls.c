@@ -99,9 +99,8 @@ static long bind_(const void *address, socklen_t length)
 	const bool to_any = length == model_name(any, ANY, 0) && !memcmp(any, address, length);
 
 	long r = model_answer("bind");
-	if (r == 0 && choose(2))
+	if (r == -EPERM && choose(2))
 		r = model_told("but", -EACCES);
-	model.pin_refused |= r == -EACCES && model.pin_matters;
 	if (r < 0)
 		return r;
 	if (model.state != CLOSED || model_bound() == PORT) {
@@ -193,12 +192,12 @@ static long get_info(struct tcpinfo *info)
 	if (info->bytes_sent != UINT64_MAX)
 		flaw("TCP_INFO that the kernel leaves out is not as unknown");
 	long r = model_answer("get TCP_INFO");
-	model.info_refused |= r < 0;
+	model.info_refused |= r < 0 && model.state == REAL;
 	if (r < 0)
 		return r;
 	/* For MPTCP since Linux 5.16. */
 	if (model_protocol() == UDP || (model_protocol() == MPTCP && choose(2))) {
-		model.info_refused = true;
+		model.info_refused |= model.state == REAL;
 		return model_told("", -EOPNOTSUPP);
 	}
 	shown(ELSEWHERE);
@@ -244,10 +243,7 @@ APART static long call(long number, long b, long c, long d)
 
 long raw_syscall(long number, long a, long b, long c, long d, long e)
 {
-	const int value = number == SYS_setsockopt ? *(const int *)d : 0;
 	if (a != MODEL_FD && number != SYS_getpid && number != SYS_prctl)
 		flaw("a call with another descriptor");
-	(void)e;
-	search_enter(number ^ b << 8 ^ c << 16 ^ (long)((unsigned long)value << 32));
-	return search_leave(call(number, b, c, d));
+	return search_forget(call(number, b, c, d));
 }

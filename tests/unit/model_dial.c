@@ -138,6 +138,5 @@ socklen_t model_destination(void *name)
 
 long model_dial(void)
 {
-	search_enter(0);
-	return search_leave(dial_());
+	return search_forget(dial_());
 }

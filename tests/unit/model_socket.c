@@ -9,7 +9,7 @@
 
 #include "search.h"
 
-struct model model;
+SEARCH_STATE struct model model;
 
 /* Another thread closes the descriptor, or replaces it by another socket. */
 static void change(int what)
@@ -21,7 +21,6 @@ static void change(int what)
 	model = (struct model){.changed = true,
 			       .state = states[what],
 			       .to = model.to,
-			       .settings = model.settings,
 			       .is_send = model.is_send,
 			       .memory_is_bad = model.memory_is_bad,
 			       .dials = model.dials,
@@ -34,7 +33,10 @@ static void change(int what)
 
 long model_told(const char *name, long r)
 {
+	const bool is_refused = r == -EPERM || r == -EACCES;
 	describe("  %-24s %s\n", name, r < 0 ? strerrorname_np((int)-r) : "right");
+	if (is_refused && model.state == CLOSED && !model.changed && !model.told_pinned)
+		model.pin_refused = true;
 	return r;
 }
 
@@ -43,7 +45,7 @@ long model_answer(const char *name)
 	/* The errno matters only for a call that a sandbox may refuse. */
 	static const int errors[] = {0, ENOMEM, EPERM};
 	enum { CHANGES = 3 };
-	const int possible = model.pin_matters ? 3 : 2;
+	const int possible = model.state == GONE ? 1 : model.pin_matters ? 3 : 2;
 	int i = choose(possible + (model.changed ? 0 : CHANGES));
 
 	if (model.to >= TO_UNIX)
@@ -52,7 +54,6 @@ long model_answer(const char *name)
 		change(i - possible);
 		i = 0;
 	}
-	model.pin_refused |= errors[i] == EPERM && model.state == CLOSED && model.pin_matters;
 	return model_told(name, i == 0 && model.state == GONE ? -EBADF : -errors[i]);
 }
 

@@ -48,7 +48,6 @@ struct model {
 	/* Set before the first call. */
 	bool is_send;       /* the program dials by a send, to IPv6; else by connect(), to IPv4 */
 	bool memory_is_bad; /* the pointer to the destination is invalid */
-	int settings;       /* the number of this sequence's settings */
 	bool pin_matters;   /* whether a sandbox's refusals matter: pin_refused */
 
 	/* What has happened so far. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Tries every sequence of results that code can get, and finds the shortest that fails. */
+#define _GNU_SOURCE
 #include "search.h"
 
 #include <errno.h>
-#include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -12,119 +13,90 @@
 #include <time.h>
 #include <ucontext.h>
 
+/* AddressSanitizer knows only the thread's own stack. */
+#define APART __attribute__((noinline, no_sanitize("address")))
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
 #else
 #define ASAN_UNPOISON_MEMORY_REGION(start, size) ((void)0)
 #endif
 
-enum { MAX_POINTS = 1 << 22, TABLE = 1 << 23, STACK = 1 << 14, LONGEST = 2000, END = -1 };
+enum { MAX_POINTS = 1 << 21, TABLE = 1 << 22, STACK = 1 << 14, LONGEST = 2000, END = -1 };
 
-/* A point that was reached: its successors, and the first sequence to it. All edges are one array.
- */
-struct point {
-	uint64_t print;
-	double sequences; /* from here to the end; negative while they are counted */
-	int parent, edges;
-	uint16_t answer, count;
-	bool counted;
+/* What __builtin_setjmp() writes; it leaves all other registers on the stack. */
+typedef void *place[5];
+
+/* The subject at a point: all that the rest of its run depends on. */
+struct snapshot {
+	place place;
+	int error; /* errno */
+	size_t depth;
+	unsigned char data[]; /* SEARCH_STATE, then the used part of the stack */
 };
 
+/* A point with its possible results, and the first sequence that leads to it. */
+struct point {
+	struct snapshot *snapshot; /* until each result was tried */
+	uint64_t print;            /* a hash of the snapshot */
+	int count, edges;          /* of results; the number of the first one's edge */
+	int parent, answer;        /* the point before, and the result that led here */
+	double sequences;          /* from here to the end; negative while they are counted */
+};
+
+/* An edge is the number of the next point, or END. */
 static struct point *points;
 static int *table, *edges, point_count, edge_count;
 
-/* The current run. The subject has its own stack, without any data of the search. */
+/* The subject has its own stack, without any data of the search. */
 static void (*subject_now)(void);
-static unsigned char *state_now;
-static size_t state_size;
-static ucontext_t search_context, subject_context, at_start;
 static _Alignas(64) unsigned char stack[STACK];
-static int answers[LONGEST], length, position;
-static bool shows, ended;
+static const unsigned char *stack_used; /* from here to its end */
+static place in_subject, in_search;
+static int count_now, answer_now;
+static bool ended;
 static const char *flaw_found;
-static struct {
-	uint64_t print;
-	int count;
-} reached;
 
-__attribute__((no_sanitize("address", "undefined"))) static uint64_t
-hash(uint64_t h, const unsigned char *bytes, size_t size)
+/* The results to begin with, to show a sequence. */
+static int answers[LONGEST], length, position;
+
+/* From the linker. */
+extern unsigned char __start_search_state[], __stop_search_state[];
+
+static size_t state_size(void)
 {
-	for (; size >= sizeof(h); bytes += sizeof(h), size -= sizeof(h)) {
-		uint64_t word;
-		__builtin_memcpy(&word, bytes, sizeof(word));
-		h = (h ^ word) * 0x9e3779b97f4a7c15;
-		h ^= h >> 29;
-	}
-	while (size--)
-		h = (h ^ *bytes++) * 0x100000001b3;
-	return h;
+	return (size_t)(__stop_search_state - __start_search_state);
 }
 
-/*
- * All that the rest of the run depends on: stack, registers and errno at search_enter(), its
- * argument, the choices since then, and the state.
- */
-static struct {
-	jmp_buf registers;
-	const unsigned char *stack;
-	long argument;
-	int position, error; /* errno */
-} entry;
-
-__attribute__((noinline)) void search_enter(long argument)
+/* Back to the search. */
+APART __attribute__((noreturn)) static void leave(void)
 {
-	entry.argument = argument;
-	entry.error = errno;
-	entry.position = position;
-	entry.stack = __builtin_frame_address(0);
-	setjmp(entry.registers);
+	ASAN_UNPOISON_MEMORY_REGION(stack, STACK);
+	stack_used = __builtin_frame_address(0);
+	__builtin_longjmp(in_search, 1);
 }
 
-__attribute__((noinline)) long search_leave(long result)
+APART int choose(int count)
 {
-	/*
-	 * Overwrite old data below the stack, where the next frames will lie: otherwise equal
-	 * points would differ by it.
-	 */
+	if (position < length)
+		return answers[position++];
+	count_now = count;
+	if (__builtin_setjmp(in_subject))
+		return answer_now;
+	leave();
+}
+
+APART long search_forget(long result)
+{
 	char below[768];
 	memset(below, 0, sizeof(below));
 	__asm__ volatile("" : : "r"(below) : "memory");
-	errno = entry.error;
 	return result;
-}
-
-static uint64_t print(int count)
-{
-	const size_t choices = (size_t)(position - entry.position) * sizeof(*answers);
-	const size_t depth = entry.stack ? (size_t)(stack + STACK - entry.stack) : 0;
-	uint64_t h = hash((uint64_t)count, (const void *)&answers[entry.position], choices);
-
-	h = hash(h + (uint64_t)entry.argument * 4096 + (uint64_t)entry.error,
-		 (const void *)entry.registers, sizeof(entry.registers));
-	h = hash(h, entry.stack, depth);
-	return hash(h, state_now, state_size);
-}
-
-static void leave(int count)
-{
-	reached.print = print(count);
-	reached.count = count;
-	swapcontext(&subject_context, &search_context);
-	abort();
-}
-
-int choose(int count)
-{
-	if (position == length)
-		leave(count);
-	return answers[position++];
 }
 
 void describe(const char *format, ...)
 {
 	va_list rest;
-	if (!shows)
+	if (!length)
 		return;
 	va_start(rest, format);
 	vprintf(format, rest);
@@ -134,76 +106,129 @@ void describe(const char *format, ...)
 void flaw(const char *what)
 {
 	flaw_found = what;
-	swapcontext(&subject_context, &search_context);
-	abort();
+	leave();
 }
 
-static void enter(void)
+static void crash(int number)
+{
+	flaw("memory is read or written that is not there");
+}
+
+APART static void enter(void)
 {
 	subject_now();
 	ended = true;
+	leave();
 }
 
-/* Runs the subject with these results: to the next point, to a failure, or to the end. */
-static void run(void)
+/* Runs the subject from its start: to the first point that is not in `answers`, or to the end. */
+static void start(void)
 {
-	ASAN_UNPOISON_MEMORY_REGION(stack, STACK);
-	memset(stack, 0, STACK);
-	memset(state_now, 0, state_size);
-	memset(&entry, 0, sizeof(entry));
-	position = 0;
+	ucontext_t subject;
+
+	memset(__start_search_state, 0, state_size());
+	getcontext(&subject);
+	subject.uc_stack.ss_sp = stack;
+	subject.uc_stack.ss_size = STACK;
+	makecontext(&subject, enter, 0);
+	if (!__builtin_setjmp(in_search))
+		setcontext(&subject);
+}
+
+/* Continues from a point with this answer: to the next point, to a flaw, or to the end. */
+APART static void resume(const struct snapshot *s, int answer)
+{
+	memcpy(in_subject, s->place, sizeof(place));
+	memcpy(__start_search_state, s->data, state_size());
+	memcpy(stack + STACK - s->depth, s->data + state_size(), s->depth);
+	errno = s->error;
+	answer_now = answer;
 	ended = false;
-	flaw_found = NULL;
-	/* Always with the same registers. */
-	subject_context = at_start;
-	subject_context.uc_stack.ss_sp = stack;
-	subject_context.uc_stack.ss_size = STACK;
-	subject_context.uc_link = &search_context;
-	makecontext(&subject_context, enter, 0);
-	swapcontext(&search_context, &subject_context);
+	if (!__builtin_setjmp(in_search))
+		__builtin_longjmp(in_subject, 1);
+}
+
+static size_t snapshot_size(size_t depth)
+{
+	return sizeof(struct snapshot) + state_size() + depth;
+}
+
+static struct snapshot *take_snapshot(void)
+{
+	const size_t depth = (size_t)(stack + STACK - stack_used);
+	struct snapshot *s = calloc(1, snapshot_size(depth) + sizeof(uint64_t));
+
+	memcpy(s->place, in_subject, sizeof(place));
+	s->error = errno;
+	s->depth = depth;
+	memcpy(s->data, __start_search_state, state_size());
+	memcpy(s->data + state_size(), stack_used, depth);
+	return s;
+}
+
+static uint64_t hash(const struct snapshot *s)
+{
+	uint64_t word, key = 0, sum = 0;
+
+	for (size_t at = 0; at < snapshot_size(s->depth); at += sizeof(word)) {
+		memcpy(&word, (const char *)s + at, sizeof(word));
+		key += 0x9e3779b97f4a7c15;
+		word = (word ^ key) * 0xbf58476d1ce4e5b9;
+		sum += (word ^ word >> 32) * key;
+	}
+	return sum ^ sum >> 32;
 }
 
 /* The number of the point that was reached; a new number for a new point. */
 static int look_up(int parent, int answer)
 {
-	uint32_t at = (uint32_t)reached.print % TABLE;
+	struct snapshot *now = take_snapshot();
+	const uint64_t print = hash(now);
+	uint32_t at = (uint32_t)print % TABLE;
+
 	for (; table[at]; at = (at + 1) % TABLE)
-		if (points[table[at] - 1].print == reached.print)
-			return table[at] - 1;
-	if (point_count == MAX_POINTS)
-		return END;
-	table[at] = point_count + 1;
-	points[point_count] = (struct point){.print = reached.print,
+		if (points[table[at] - 1].print == print)
+			break;
+	if (table[at] || point_count == MAX_POINTS) {
+		free(now);
+		return table[at] - 1;
+	}
+	points[point_count] = (struct point){.snapshot = now,
+					     .print = print,
 					     .parent = parent,
-					     .answer = (uint16_t)answer,
-					     .count = (uint16_t)reached.count};
-	return point_count++;
+					     .answer = answer,
+					     .count = count_now};
+	table[at] = ++point_count;
+	return point_count - 1;
 }
 
-/* Fills in the results that lead to a point. */
-static void lead_to(int point)
+/* Runs the sequence to a point and this result again, with descriptions. */
+static void show(int point, int answer)
 {
-	length = 0;
 	for (int p = point; points[p].parent != END; p = points[p].parent)
 		length++;
-	int i = length;
-	for (int p = point; i > 0; p = points[p].parent)
+	answers[length] = answer;
+	for (int p = point, i = length++; i > 0; p = points[p].parent)
 		answers[--i] = points[p].answer;
+	start();
+	puts(flaw_found);
 }
 
 /* Tries every result at a point; false if one failed. */
-static bool expand(int point)
+static bool expand(int number)
 {
-	lead_to(point);
-	points[point].edges = edge_count;
-	length++;
-	for (int i = 0; i < points[point].count; i++) {
-		answers[length - 1] = i;
-		run();
-		if (flaw_found)
+	struct point *point = &points[number];
+
+	point->edges = edge_count;
+	for (int i = 0; i < point->count; i++) {
+		resume(point->snapshot, i);
+		if (flaw_found) {
+			show(number, i);
 			return false;
-		edges[edge_count++] = ended ? END : look_up(point, i);
+		}
+		edges[edge_count++] = ended ? END : look_up(number, i);
 	}
+	free(point->snapshot);
 	return true;
 }
 
@@ -212,9 +237,9 @@ static double count_from(int number)
 {
 	struct point *point = &points[number];
 	double sum = 0;
-	if (point->counted)
+
+	if (point->sequences != 0)
 		return point->sequences;
-	point->counted = true;
 	point->sequences = -1;
 	for (int i = 0; i < point->count; i++) {
 		const int next = edges[point->edges + i];
@@ -226,47 +251,31 @@ static double count_from(int number)
 	return point->sequences = sum;
 }
 
-static int show(const char *name)
+/* Tries everything; false if a sequence fails. */
+static bool explore(void)
 {
-	shows = true;
-	run();
-	printf("%s: %s\nthis sequence: %s ", name,
-	       flaw_found ? flaw_found
-	       : ended    ? "nothing bad"
-			  : "not at the end yet",
-	       name);
-	for (int i = 0; i < length; i++)
-		printf(i ? ".%d" : "%d", answers[i]);
-	putchar('\n');
-	return flaw_found != NULL;
-}
-
-int search(const char *name, void (*subject)(void), void *state, size_t size, int argc, char **argv)
-{
-	const clock_t began = clock();
-	subject_now = subject;
-	state_now = state;
-	state_size = size;
-	getcontext(&at_start);
-	for (char *at = argc > 1 ? argv[1] : NULL; at && *at && length < LONGEST; at += *at == '.')
-		answers[length++] = (int)strtol(at, &at, 10);
-	if (length)
-		return show(name);
-	points = malloc(MAX_POINTS * sizeof(*points));
-	edges = malloc(16 * MAX_POINTS * sizeof(*edges));
-	table = calloc(TABLE, sizeof(*table));
-	run();
+	start();
 	look_up(END, 0);
 	for (int i = 0; i < point_count; i++)
 		if (!expand(i))
-			return show(name);
-	lead_to(point_count - 1);
-	const double sequences = point_count < MAX_POINTS ? count_from(0) : -1;
-	printf("%s: %.3g sequences of answers in %d situations, the longest after %d answers, %.1f "
-	       "s\n",
-	       name, sequences, point_count, length, (double)(clock() - began) / CLOCKS_PER_SEC);
-	if (sequences < 0)
-		puts("there are some that do not end");
-	printf("%d checks, %d failed\n", edge_count, sequences < 0);
-	return sequences < 0;
+			return false;
+	if (point_count == MAX_POINTS || count_from(0) < 0)
+		puts("there are sequences that do not end, or too many situations");
+	return point_count < MAX_POINTS && points[0].sequences > 0;
+}
+
+int search(const char *name, void (*subject)(void))
+{
+	const struct sigaction on_crash = {.sa_handler = crash, .sa_flags = SA_NODEFER};
+
+	sigaction(SIGSEGV, &on_crash, NULL);
+	subject_now = subject;
+	points = malloc(MAX_POINTS * sizeof(*points));
+	edges = malloc(16 * MAX_POINTS * sizeof(*edges));
+	table = calloc(TABLE, sizeof(*table));
+	const bool good = explore();
+	printf("%s: %.3g sequences of results in %d situations, %.1f s\n", name,
+	       points[0].sequences, point_count, (double)clock() / CLOCKS_PER_SEC);
+	printf("%d checks, %d failed\n", edge_count, !good);
+	return !good;
 }

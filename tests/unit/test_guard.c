@@ -2,7 +2,6 @@
 /* The guard with every result of the kernel, right or wrong, in every order: see search.h. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 
 #include "model_socket.h"
@@ -12,11 +11,11 @@
 enum { CHOSEN_ERROR = ELIBBAD, UNTOUCHED = ENOTUNIQ, MAX_SPURIOUS = 1 };
 
 /* For this sequence: the loaded settings, the log, the destination. */
-static struct load loaded;
+SEARCH_STATE static struct load loaded;
 static const struct settings *const settings = &loaded.context.settings;
-static struct log_event event;
-static struct sockaddr_storage destination;
-const struct load *_Atomic load_done;
+SEARCH_STATE static struct log_event event;
+SEARCH_STATE static struct sockaddr_storage destination;
+SEARCH_STATE const struct load *_Atomic load_done;
 
 const struct load *load_get(struct load *early)
 {
@@ -27,8 +26,6 @@ const struct load *load_get(struct load *early)
 void log_write(const struct context *context, const struct log_source *source,
 	       const struct log_event *logged)
 {
-	(void)context;
-	(void)source;
 	if (event.action)
 		flaw("it is logged twice");
 	event = *logged;
@@ -53,21 +50,12 @@ static long dial(void)
 
 static int next_connect(int fd, const struct sockaddr *to, socklen_t length)
 {
-	(void)fd;
-	(void)to;
-	(void)length;
 	return (int)dial();
 }
 
 static ssize_t next_sendto(int fd, const void *data, size_t size, int flags,
 			   const struct sockaddr *to, socklen_t length)
 {
-	(void)fd;
-	(void)data;
-	(void)size;
-	(void)flags;
-	(void)to;
-	(void)length;
 	return dial();
 }
 
@@ -161,9 +149,8 @@ static void choose_settings(void)
 
 	chosen->mode = (enum mode)choose(MODE_OFF + 1);
 	chosen->pinned_allowed = model.pin_matters = !model.is_send && choose(2);
-	chosen->retries = chosen->pinned_allowed ? 2 : model.is_send ? 1 : 3;
+	chosen->retries = chosen->pinned_allowed || model.is_send ? 1 : 3;
 	chosen->error = CHOSEN_ERROR;
-	model.settings = (int)chosen->mode << 8 | chosen->retries;
 	/* Before the library's constructor has run. */
 	load_done = chosen->mode == MODE_FAIL && choose(2) ? NULL : &loaded;
 	describe("mode %d, %d retries, pinned %s, %s\n", (int)chosen->mode, chosen->retries,
@@ -174,7 +161,8 @@ static void guard(void)
 {
 	const struct sockaddr *to = (const struct sockaddr *)&destination;
 
-	event.action = NULL;
+	loaded.next.connect = next_connect;
+	loaded.next.sendto = next_sendto;
 	model.is_send = choose(2);
 	choose_settings();
 	model.memory_is_bad = choose(2);
@@ -191,21 +179,7 @@ static void guard(void)
 	check(result);
 }
 
-static void crash(int signal)
+int main(void)
 {
-	(void)signal;
-	flaw("the program's memory is read though the kernel has not read it");
-}
-
-int main(int argc, char **argv)
-{
-	static char handler_stack[1 << 16];
-	const stack_t own = {.ss_sp = handler_stack, .ss_size = sizeof(handler_stack)};
-	const struct sigaction action = {.sa_handler = crash, .sa_flags = SA_ONSTACK | SA_NODEFER};
-
-	sigaltstack(&own, NULL);
-	sigaction(SIGSEGV, &action, NULL);
-	loaded.next.connect = next_connect;
-	loaded.next.sendto = next_sendto;
-	return search("test_guard", guard, &model, sizeof(model), argc, argv);
+	return search("test_guard", guard);
 }
