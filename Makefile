@@ -125,13 +125,13 @@ $(UNIT_OBJECTS): $(BUILD)/unit/objects/%.o: tests/unit/%.c Makefile
 $(UNITS): $(BUILD)/unit/%: $(BUILD)/unit/objects/%.o $(BUILD)/unit/parts.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(UNIT_PARTS) $(BUILD)/unit/parts.a -pthread
 
-# The tests of hooks are linked with the library, so that their connect() and bind() are its own.
-$(BUILD)/unit/test_integration: UNIT_PARTS = $(LIBRARY)
-$(BUILD)/unit/test_integration: $(LIBRARY)
+# Linked with the library, so that its connect() and bind() are the library's.
+$(BUILD)/unit/test_kernel: UNIT_PARTS = $(LIBRARY)
+$(BUILD)/unit/test_kernel: $(LIBRARY)
 
-# The guard, linked with a model of a socket instead of the kernel.
+# The guard and bind(), linked with a model of a socket instead of the kernel.
 EXPLORED := $(addprefix shim/core/,guard detect_self endpoint sys tcpinfo tcpsock verdict) \
-	$(addprefix shim/preload/,connect dial fastopen) \
+	$(addprefix shim/preload/,bind connect dial fastopen) \
 	$(basename $(wildcard tests/unit/model_*.c) tests/unit/search.c)
 MODELLED := $(EXPLORED:%=$(BUILD)/model/%.o)
 $(MODELLED): $(BUILD)/model/%.o: %.c Makefile
@@ -141,7 +141,7 @@ $(BUILD)/unit/modelled.a: $(MODELLED)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-EXPLORATIONS := $(BUILD)/unit/test_guard
+EXPLORATIONS := $(BUILD)/unit/test_guard $(BUILD)/unit/test_bind
 $(EXPLORATIONS): UNIT_PARTS = $(BUILD)/unit/modelled.a
 $(EXPLORATIONS): $(BUILD)/unit/modelled.a
 $(EXPLORATIONS) $(MODELLED): TEST_CC += -DRAW_SYSCALL_ELSEWHERE -Itests/unit
@@ -203,7 +203,7 @@ FUZZERS := $(patsubst tests/unit/%.c,$(BUILD)/fuzz/%,$(wildcard tests/unit/fuzz_
 # What fuzz_program needs of the command.
 FUZZED := command/program command/elf_file
 
-$(FUZZERS): $(BUILD)/fuzz/%: tests/unit/%.c tests/unit/fuzz.h $(wildcard shim/*/*.[ch]) Makefile
+$(FUZZERS): $(BUILD)/fuzz/%: tests/unit/%.c $(wildcard shim/*/*.[ch]) Makefile
 	@mkdir -p $(@D)
 	clang $(CPPFLAGS) -Ishim -std=gnu11 -D_GNU_SOURCE= -Wall -Wextra -Werror -g -O1 \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< \

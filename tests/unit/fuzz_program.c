@@ -3,9 +3,10 @@
  * <elf.h>.
  */
 #define _GNU_SOURCE
-#include "fuzz.h"
-
+#include <assert.h>
 #include <elf.h>
+#include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -18,7 +19,7 @@ static struct program read_bytes(const uint8_t *data, size_t size)
 
 	if (fd < 0)
 		fd = memfd_create("fuzz", MFD_CLOEXEC);
-	AGREE(ftruncate(fd, 0) == 0 && pwrite(fd, data, size, 0) == (ssize_t)size);
+	assert(ftruncate(fd, 0) == 0 && pwrite(fd, data, size, 0) == (ssize_t)size);
 	program_read(&program, fd);
 	return program;
 }
@@ -51,16 +52,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const int is_elf = size >= SELFMAG && memcmp(data, ELFMAG, SELFMAG) == 0;
 	const int is_script = size >= 2 && memcmp(data, "#!", 2) == 0;
 
-	AGREE((program.kind == PROGRAM_SCRIPT) == is_script);
-	AGREE(is_elf || program.kind != PROGRAM_ELF);
+	assert((program.kind == PROGRAM_SCRIPT) == is_script);
+	assert(is_elf || program.kind != PROGRAM_ELF);
 	if (is_elf && size > EI_DATA && data[EI_CLASS] == ELFCLASS64 &&
 	    data[EI_DATA] == (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? ELFDATA2MSB : ELFDATA2LSB)) {
 		const int loader = loader_by_structs(data, size);
-		AGREE((program.kind == PROGRAM_ELF) == (loader >= 0));
-		AGREE(program.kind != PROGRAM_ELF || program.has_loader == loader);
+		assert((program.kind == PROGRAM_ELF) == (loader >= 0));
+		assert(program.kind != PROGRAM_ELF || program.has_loader == loader);
 	}
 	/* The words of a script's first line, as far as the kernel reads it. */
-	AGREE(!strpbrk(program.interpreter, " \t\n") && !strchr(program.argument, '\n'));
-	AGREE(!is_script || memmem(data, size, program.interpreter, strlen(program.interpreter)));
+	assert(!strpbrk(program.interpreter, " \t\n") && !strchr(program.argument, '\n'));
+	assert(!is_script || memmem(data, size, program.interpreter, strlen(program.interpreter)));
 	return 0;
 }

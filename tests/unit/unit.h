@@ -7,6 +7,8 @@
 
 static int checks, failures;
 
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
 #define CHECK(condition)                                                                           \
 	do {                                                                                       \
 		checks++;                                                                          \

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* What real programs hardly show of the kernel's answers. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/log_target.h"
+#include "core/sys.h"
+#include "core/tcpsock.h"
+#include "core/write_line.h"
+#include "unit.h"
+
+/* Whether a process with another effective user or group finds that out. */
+static bool differs_after(long set_ids)
+{
+	int status = 0;
+	const pid_t child = fork();
+
+	if (child == 0)
+		_exit(syscall(set_ids, -1, 65534, -1) != 0 || !sys_ids_differ());
+	return waitpid(child, &status, 0) == child && status == 0;
+}
+
+/* Descriptor 2 is another file if it differs from the first stderr in any member. */
+static void other_stderr(void)
+{
+	const struct log_target now = log_target_of_stderr(NULL);
+	struct log_target others[4] = {now, now, now, now};
+
+	others[0].known = false;
+	others[1].identity.major++;
+	others[2].identity.minor++;
+	others[3].identity.inode++;
+	CHECK(log_target_is_same(&now));
+	for (unsigned i = 0; i < COUNT(others); i++)
+		CHECK(!log_target_is_same(&others[i]));
+}
+
+/* A pipe that cannot be opened again, because its number has two digits, gets the line too. */
+static void high_descriptor(void)
+{
+	struct text line;
+	char got[2];
+	int ends[2];
+
+	text_start(&line);
+	text_end(&line);
+	CHECK(pipe2(ends, O_NONBLOCK) == 0);
+	CHECK(write_line(fcntl(ends[1], F_DUPFD, 10), &line) && read(ends[0], got, 2) == 1);
+}
+
+/* Calls that the library passes on, and options of unusual sockets. */
+static void sockets(void)
+{
+	const struct sockaddr_in loopback = {.sin_family = AF_INET, .sin_addr = {0x0100007f}};
+	const struct sockaddr *to = (const struct sockaddr *)&loopback;
+	const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+	const int tcp = socket(AF_INET, SOCK_STREAM, 0), raw = socket(AF_INET6, SOCK_RAW, 7);
+	struct iovec data = {"x", 1};
+	struct mmsghdr message = {.msg_hdr = {.msg_iov = &data, .msg_iovlen = 1}};
+	int pair[2];
+
+	CHECK(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) == 0);
+	CHECK(sendmmsg(pair[0], &message, 1, 0) == 1);
+	CHECK(connect(tcp, &nobody, sizeof(nobody.sa_family)) == 0);
+	CHECK(bind(tcp, to, 7) == -1 && errno == EINVAL);
+	CHECK(bind(tcp, to, sizeof(loopback)) == 0);
+	CHECK(bind(tcp, to, sizeof(loopback)) == -1 && errno == EINVAL);
+	CHECK(tcpsock_is_closed(tcp) && !tcpsock_is_closed(pair[0]));
+	/* A raw socket has its protocol as its port, and no IP_BIND_ADDRESS_NO_PORT. */
+	CHECK(raw < 0 || tcpsock_is_pinned(raw) == -ENOPROTOOPT);
+	CHECK(sys_close_range(5000, 5001) == 0);
+}
+
+int main(void)
+{
+	sockets();
+	CHECK(!sys_ids_differ());
+	CHECK(geteuid() != 0 || differs_after(SYS_setresuid));
+	CHECK(geteuid() != 0 || differs_after(SYS_setresgid));
+	other_stderr();
+	high_descriptor();
+	return verdict_of_unit();
+}
