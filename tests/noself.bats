@@ -305,8 +305,8 @@ END
 @test "a script is covered as its interpreter is" {
   local line
   for line in '' '#!  /bin/sh   -e ' '#!/usr/bin/env -S -u HOME A=1 sh -e'; do
-    script $'a name\nand more' "$line" 'echo ran "$0"'
-    prints $'ran ./a name\nand more' "$NOSELF" $'./a name\nand more'
+    script $'a name\nand more' "$line" 'echo ran "$0" "$@"'
+    prints $'ran ./a name\nand more b  c' "$NOSELF" $'./a name\nand more' 'b  c'
   done
   script nested "#!$PWD/plain"
   script plain '#!/bin/sh' 'echo ran "$0"'
@@ -397,7 +397,9 @@ END
 }
 
 @test "--check prints how each file would be covered, and exits with 1 if one cannot" {
-  cc -rdynamic -o uring -x c - <<<'int io_uring_setup(void) { return 0; }
+  # Its dynamic strings lie in a segment of their own.
+  cc -rdynamic -no-pie -Wl,--section-start=.dynstr=0x900000 -o uring -x c - <<<'
+    int io_uring_setup(void) { return 0; }
     int main(void) { return io_uring_setup(); }'
   script text echo
   prints 'sh: preload
