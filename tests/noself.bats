@@ -43,8 +43,8 @@ prints() {
   }
 }
 
-# refusals [AS_USER]: for each line STATUS|WORDS|MESSAGE of stdin, noself WORDS exits with STATUS and
-# prints one line that matches MESSAGE. AS_USER is as_nobody or the like.
+# refusals [AS_USER]: for each line STATUS|WORDS|MESSAGE of stdin, noself WORDS exits with STATUS
+# and prints one line that matches MESSAGE. AS_USER is as_nobody or the like.
 refusals() {
   local code words what arguments=()
   while IFS='|' read -r code words what; do
@@ -98,8 +98,8 @@ script() {
 
 @test "the command's LD_PRELOAD keeps what it names, with the library once and last" {
   local from to
-  # LD_PRELOAD before and after; L stands for the library's path. noself says nothing about files that
-  # do not exist.
+  # LD_PRELOAD before and after; L stands for the library's path. noself says nothing about files
+  # that do not exist.
   while IFS='|' read -r from to; do
     prints "${to//L/$LIBRARY}" LD_PRELOAD="${from//L/$LIBRARY}" \
       "$NOSELF" --force "$OPEN/printenv" LD_PRELOAD
@@ -394,6 +394,8 @@ END
   # One that may be run but not read.
   chmod 711 "$OPEN/suid"
   protected as_nobody "$NOSELF" "$OPEN/suid"
+  run -0 as_nobody "$NOSELF" --check "$OPEN/suid"
+  [[ $output == *': preload (it cannot be read, so this is a guess)' ]]
 }
 
 @test "--check prints how each file would be covered, and exits with 1 if one cannot" {

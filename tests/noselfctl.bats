@@ -127,7 +127,8 @@ shown() {
   local gone
   gone=$(bash -c 'echo $BASHPID')
   ctl 1 status "$gone" no-such-unit
-  [[ $output =~ -\ +$gone\ .*'no such process' && $output =~ no-such-unit.service\ .*'not running' ]]
+  [[ $output =~ -\ +$gone\ .*'no such process' ]]
+  [[ $output =~ no-such-unit.service\ .*'not running' ]]
   need_root
   run -1 --separate-stderr as_nobody "$NOSELFCTL" status $$
   [[ ${lines[1]} == *unreadable* && ${#stderr_lines[@]} == 1 && $stderr == noselfctl:*'use sudo' ]]
@@ -135,8 +136,8 @@ shown() {
 
 # --- ports ---
 
-# held LO HI RESERVED PORTS CMD...: runs CMD in a namespace with that ephemeral range and these reserved
-# ports, while PORTS have listeners.
+# held LO HI RESERVED PORTS CMD...: runs CMD in a namespace with that ephemeral range and these
+# reserved ports, while PORTS have listeners.
 held() {
   trap_run "$1" "$2" bash -c '
     echo "$0" >/proc/sys/net/ipv4/ip_local_reserved_ports
@@ -176,7 +177,8 @@ held() {
   [[ $output == '' ]]
   run -1 held 50000 50009 50004 50001 "$NOSELFCTL" ports 50003 50004 80 50001
   [[ $output == *'50004: not at risk: reserved'* && $output == *'80: not at risk: outside'* ]]
-  [[ $output =~ 50001\ +127.0.0.1\ +LISTEN && $output =~ 50003\ +-\ +- && $output == *'--sysctl 50003 '* ]]
+  [[ $output =~ 50001\ +127.0.0.1\ +LISTEN && $output =~ 50003\ +-\ +- ]]
+  [[ $output == *'--sysctl 50003 '* ]]
   run -1 held 50000 50009 50004 50001 "$NOSELFCTL" ports --sysctl 50003
   [[ $output == net.ipv4.ip_local_reserved_ports=50001,50003-50004 ]]
   run -1 held 50000 50009 50004 50001 "$NOSELFCTL" ports --json 50003 80
