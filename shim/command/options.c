@@ -84,8 +84,6 @@ static void build_grammar(struct grammar *grammar)
 		*letter++ = row->letter;
 		*letter++ = ':';
 	}
-	*option = (struct option){NULL, 0, NULL, 0};
-	*letter = '\0';
 }
 
 /* Reads one option; prints an error and returns false if its value is not valid. */
@@ -144,7 +142,6 @@ bool options_read(struct options *options, int count, char **words, char *const 
 
 	build_grammar(&grammar);
 	*options = (struct options){.words = NULL};
-	opterr = 0;
 	while (!options->help && !options->version) {
 		const char *word = words[optind];
 		const int answer =
