@@ -66,6 +66,7 @@ struct grammar {
 	char letters[2 + PLAIN + 2 * SETTINGS + 1];
 };
 
+/* Fills a zeroed grammar, so that both lists have an end. */
 static void build_grammar(struct grammar *grammar)
 {
 	struct option *option = grammar->options;
