@@ -26,6 +26,11 @@ static void retries(void)
 	CHECK(verdict_side(&state) == SIDE_ANY && verdict_of(&settings, &state) == VERDICT_RETRY);
 	state.tries = state.sides_tried = 16;
 	CHECK(verdict_of(&settings, &state) == VERDICT_FAIL);
+	/* EADDRNOTAVAIL alone is repeated once. */
+	state = (struct dial_state){.outcome = OUTCOME_NO_PORT};
+	CHECK(verdict_of(&settings, &state) == VERDICT_REPEAT);
+	state.spurious = 1;
+	CHECK(verdict_of(&settings, &state) == VERDICT_RETURN);
 }
 
 /* The ports of a range that are on a side of a port; 0 as a bound means none. */

@@ -65,6 +65,10 @@ static void addresses(void)
 		{"::1", "::1", false},
 		{"1::", "::1", false},
 		{"::1:0:0:0", "::1", false},
+		{"100::ffff:0:0", "::1", false},
+		{"::ff:0:0", "::1", false},
+		{"1.0.0.0", "127.0.0.1", false},
+		{"::ffff:1.0.0.0", "::ffff:127.0.0.1", false},
 		{"::fffe:0:0", "::1", false},
 		{"::ffff:0.0.0.0", "::ffff:127.0.0.1", true},
 		{"::ffff:10.9.9.9", "::ffff:127.0.0.1", false},
@@ -108,6 +112,7 @@ static void which_are_the_same(void)
 		{"127.0.0.1", "127.0.0.1", 6, 5, false},
 		{"127.0.0.1", "127.0.0.1", 0, 0, false}, /* port 0 is no port */
 		{"127.0.0.1", "127.0.0.2", 5, 5, false},
+		{"10.0.0.1", "11.0.0.1", 5, 5, false},
 		{"::ffff:127.0.0.1", "127.0.0.1", 5, 5, false},
 		/* Wildcards stand for any own address. */
 		{"10.1.2.3", "0.0.0.0", 5, 5, true},

@@ -117,6 +117,8 @@ static void check_event(long result)
 		flaw("an action that is none");
 	if (result != model.last)
 		flaw("the program does not get what its last dial gave");
+	if (model_accepted(result) && model.state == CLOSED)
+		flaw("it says that it is connected, and is not");
 }
 
 static void check_socket(void)
