@@ -155,6 +155,7 @@ static void lengths(void)
 		CHECK(end.port == (rows[i].found == AF_UNSPEC ? 0 : 7));
 	}
 	CHECK(endpoint_of(NULL, 16).family == AF_UNSPEC);
+	CHECK(endpoint_last_word(AF_INET) == 4 && endpoint_last_word(AF_INET6) == 20);
 }
 
 int main(void)
