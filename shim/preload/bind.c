@@ -31,7 +31,8 @@ static bool set_bind_no_port(int fd, const struct sockaddr *address, socklen_t l
 {
 	struct endpoint local;
 
-	if (!tcpsock_is_tcp(fd) || tcpsock_local(fd, &local) < 0)
+	/* An MPTCP socket that is connecting would take the option and not give it back. */
+	if (!tcpsock_is_tcp(fd) || tcpsock_local(fd, &local) < 0 || local.port != 0)
 		return false;
 	if (tcpsock_port_is_deferred(fd, &local)) {
 		/* A second bind() must fail, as it does on a socket with a port. */
