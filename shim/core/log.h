@@ -16,7 +16,8 @@ struct context {
 
 /*
  * Writes the line for `event`. Drops it beyond the limit, and if descriptor 2 is no longer the
- * stderr that the program started with. Safe in a signal handler; never waits; does not change errno.
+ * stderr that the program started with. Safe in a signal handler; never waits; does not change
+ * errno.
  */
 void log_write(const struct context *context, const struct log_source *source,
 	       const struct log_event *event);
