@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # bind() to port 0 defers the port to connect(), so that few ports serve many connections;
-# getsockname() allocates it, so that programs do not notice. The fuzz tests both calls in any order,
-# with any memory and options; here is what the fuzz cannot test.
+# getsockname() allocates it, so that programs do not notice. test_bind explores which sockets, and the
+# fuzz tests both calls in any order; here is what those cannot test.
 
 # shellcheck disable=SC2030,SC2031 # each test is a subshell with an output of its own
 
@@ -10,17 +10,6 @@ load lib/helpers
 
 setup() {
   need_namespace
-}
-
-# defers yes|no ARGUMENT...: without the library bind() takes a port; with it that is deferred, or not.
-# getsockname() always shows one.
-defers() {
-  local taken=yes
-  [[ $1 == no ]] || taken=no
-  run -0 "$PROBES/bound" "${@:2}"
-  [[ $output == "bind=OK taken=yes shown=yes" ]]
-  run -0 preloaded "$PROBES/bound" "${@:2}"
-  [[ $output == "bind=OK taken=$taken shown=yes" ]]
 }
 
 # prints WANTED CMD...: CMD prints that without the library and with it, but not with a library that
@@ -35,47 +24,20 @@ prints() {
   [[ $output == "$1" ]]
 }
 
-@test "a TCP or MPTCP bind() to an address and port 0 defers the port" {
-  local address
-  for address in 127.0.0.1 127.9.9.9 ::1 ::ffff:127.0.0.1; do
-    defers yes "$address" 0
-    defers yes -m "$address" 0
-  done
-}
-
-@test "bind() of UDP, to a wildcard or to a port, or with the setting off, defers no port" {
-  local address
-  for address in 0.0.0.0 :: ::ffff:0.0.0.0; do
-    defers no "$address" 0
-    defers no -m "$address" 0
-  done
-  defers no -u 127.0.0.1 0
-  defers no 127.0.0.1 21999
-  # A port whose first byte is 0 is not mistaken for none.
-  run -0 trap_run 50000 50000 preloaded "$PROBES/bound" 127.0.0.1 200
-  [[ $output == "bind=OK taken=yes shown=yes" ]]
-  NOSELF_BIND_NO_PORT=0 defers no 127.0.0.1 0
-  NOSELF_DISABLE=1 defers no 127.0.0.1 0
-  NOSELF_MODE=observe defers no 127.0.0.1 0
-  # A UDP socket keeps the option that its program set.
-  run -0 preloaded python3 -c 'import socket
-s = socket.socket(type=socket.SOCK_DGRAM)
-s.setsockopt(socket.IPPROTO_IP, 24, 1)
-s.bind(("127.0.0.1", 0))
-print(s.getsockopt(socket.IPPROTO_IP, 24))'
-  [[ $output == 1 ]]
-}
-
 @test "ten ports serve 54 connections to 6 destinations, without the library only 10" {
-  local kind
-  for kind in '127.0.0.1' '::1' '127.0.0.1 -m' '::1 -m'; do
-    # shellcheck disable=SC2206 # the words are arguments
-    local probe=("$PROBES/ports" -a $kind 54 6 20000)
-    run -1 trap_run 50000 50009 "${probe[@]}"
-    [[ $output == "10 of 54 dials to 6 destinations connected; then: Address already in use" ]]
-    run -0 trap_run 50000 50009 preloaded "${probe[@]}"
-    [[ $output == "54 of 54 dials to 6 destinations connected" ]]
+  local to probe
+  for to in 127.0.0.1 ::1 ::ffff:127.0.0.1; do
+    for probe in "$PROBES/ports" "$PROBES/ports -m"; do
+      # shellcheck disable=SC2086 # the words are arguments
+      {
+        run -1 trap_run 50000 50009 $probe 54 6 20000 $to
+        [[ $output == "10 of 54 dials to 6 destinations connected; then: Address already in use" ]]
+        run -0 trap_run 50000 50009 preloaded $probe 54 6 20000 $to
+        [[ $output == "54 of 54 dials to 6 destinations connected" ]]
+      }
+    done
   done
+  NOSELF_BIND_NO_PORT=0 run -1 trap_run 50000 50009 preloaded "$PROBES/ports" 54 6 20000
 }
 
 # The range is hardly larger than the number of sockets.

@@ -58,7 +58,7 @@ load lib/helpers
   need_namespace
   run -0 "$ROOT/scripts/demo"
   [[ $output == *"ESTAB 127.0.0.1:50000 127.0.0.1:50000"*"Connection refused   (20 times)"* ]]
-  [[ $output == *"serve: Address already in use"*"serve: listening on"*"10 of 54"*"54 of 54"* ]]
+  [[ $output == *"bind: Address already in use"*"serve: listening on"*"10 of 54"*"54 of 54"* ]]
   [[ ${lines[-1]} == "Shown: 5 scenes, each without noself and with it." ]]
 }
 

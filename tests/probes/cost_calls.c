@@ -101,7 +101,7 @@ int main(int argc, char **argv)
 		o++;
 	if (!o->name)
 		return 2;
-	listener = listen_on(&at);
+	listener = listen_on(&at, 0);
 	if (o->address)
 		to = name_of(o->address, o->port == LIVE ? own_port(listener) : o->port);
 	else

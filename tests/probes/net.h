@@ -73,10 +73,10 @@ static inline int new_socket(int family, int type, int protocol)
 	return must(socket(family, type, protocol), "socket");
 }
 
-/* A TCP socket that listens at the name. */
-static inline int listen_on(const struct name *at)
+/* A TCP or MPTCP socket that listens at the name. */
+static inline int listen_on(const struct name *at, int protocol)
 {
-	const int fd = new_socket(at->any.sa_family, SOCK_STREAM, 0);
+	const int fd = new_socket(at->any.sa_family, SOCK_STREAM, protocol);
 	must(bind(fd, &at->any, at->length), "bind");
 	must(listen(fd, 64), "listen");
 	return fd;

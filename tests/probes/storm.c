@@ -199,7 +199,7 @@ int main(int argc, char **argv)
 	tally = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	left = rounds = atol(argv[2]);
 	to = loopback(atoi(argv[3]));
-	listen_on(&at);
+	listen_on(&at, 0);
 	const int beside = stream();
 	must(connect(beside, &at.any, at.length), "connect");
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
