@@ -15,16 +15,17 @@ setup() {
 }
 
 @test "a dial from another library's constructor is covered, with the settings" {
+  local rest=$'early s sends 4\nearly g sends 4\nearly G sends 1\nearly port: shown'
   # The constructor of the second preloaded library runs first.
   run -0 trap_run 50000 50000 env LD_PRELOAD="$EARLY" true
-  [[ $(count '^early .*: OK self=yes$') == 4 && ${lines[-2]} == 'early sends: 2 1 0' && ${lines[-1]} == 'early port: shown' ]]
+  [[ $(count '^early .: OK self=yes$') == 4 && $output == *"$rest" ]]
   run -0 trap_run 50000 50000 env LD_PRELOAD="$LIBRARY $EARLY" true
-  [[ $(count '^early .*: ECONNREFUSED self=no$') == 4 && ${lines[-2]} == 'early sends: 2 1 0' && ${lines[-1]} == 'early port: shown' ]]
+  [[ $(count '^early .: ECONNREFUSED self=no$') == 4 && $output == *"$rest" ]]
   # The dials come before the library's constructor, which reports invalid values.
   NOSELF_ERRNO=EHOSTDOWN NOSELF_MODE=bad NOSELF_LOG=stderr \
     run -0 trap_run 50000 50000 env LD_PRELOAD="$LIBRARY $EARLY" true
   [[ ${lines[0]} == *'self=127.0.0.1:50000 action=failed tries=2 result=EHOSTDOWN' ]]
-  [[ $(count '^early .*: EHOSTDOWN self=no$') == 4 && ${lines[-1]} == 'noself: NOSELF_MODE=bad:'* ]]
+  [[ $(count '^early .: EHOSTDOWN self=no$') == 4 && ${lines[-1]} == 'noself: NOSELF_MODE=bad:'* ]]
 }
 
 # seen_behind PRELOAD ARGUMENT...: prints which of the dial's calls the last library sees.

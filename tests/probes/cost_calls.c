@@ -3,91 +3,64 @@
  *     cost_calls OPERATION COUNT     OPERATION: one of the table below */
 #include "net.h"
 
-#include <stddef.h>
-#include <sys/un.h>
-
-enum call { CONNECT, BIND, GETSOCKNAME, SENDTO, SENDMSG, SENDMMSG };
 enum { ANY = 0, DEAD = 700, LIVE = -1 /* the listener's */ };
 
 static const struct operation {
 	const char *name;
-	enum call call;
+	char call; /* that of dial_by(), or b for bind(), n for getsockname() */
 	int type;
 	const char *address; /* or NULL for a UNIX socket */
 	int port;
 } operations[] = {
-	{"tcp-connect", CONNECT, SOCK_STREAM, "127.0.0.1", LIVE},
-	{"tcp-connect-nonblocking", CONNECT, SOCK_STREAM | SOCK_NONBLOCK, "127.0.0.1", LIVE},
-	{"tcp-refused", CONNECT, SOCK_STREAM, "127.0.0.1", DEAD},
-	{"udp-connect", CONNECT, SOCK_DGRAM, "127.0.0.1", DEAD},
-	{"unix-connect", CONNECT, SOCK_DGRAM, NULL, LIVE},
-	{"fast-open-sendto", SENDTO, SOCK_STREAM, "127.0.0.1", LIVE},
-	{"fast-open-sendmsg", SENDMSG, SOCK_STREAM, "127.0.0.1", LIVE},
-	{"fast-open-sendmmsg", SENDMMSG, SOCK_STREAM, "127.0.0.1", LIVE},
-	{"sendto", SENDTO, SOCK_DGRAM, "127.0.0.1", DEAD},
-	{"sendmsg", SENDMSG, SOCK_DGRAM, "127.0.0.1", DEAD},
-	{"sendmmsg", SENDMMSG, SOCK_DGRAM, "127.0.0.1", DEAD},
-	{"bind-named", BIND, SOCK_STREAM, "127.0.0.1", DEAD},
-	{"bind-ip", BIND, SOCK_STREAM, "127.0.0.1", ANY},
-	{"bind-wildcard", BIND, SOCK_STREAM, "0.0.0.0", ANY},
-	{"bind-wildcard6", BIND, SOCK_STREAM, "::", ANY},
-	{"bind-udp", BIND, SOCK_DGRAM, "127.0.0.1", ANY},
-	{"bind-unix", BIND, SOCK_DGRAM, NULL, ANY},
-	{"getsockname", GETSOCKNAME, SOCK_STREAM, "127.0.0.1", LIVE},
-	{NULL, CONNECT, 0, NULL, 0},
+	{"tcp-connect", 'c', SOCK_STREAM, "127.0.0.1", LIVE},
+	{"tcp-connect-nonblocking", 'c', SOCK_STREAM | SOCK_NONBLOCK, "127.0.0.1", LIVE},
+	{"tcp-refused", 'c', SOCK_STREAM, "127.0.0.1", DEAD},
+	{"udp-connect", 'c', SOCK_DGRAM, "127.0.0.1", DEAD},
+	{"unix-connect", 'c', SOCK_DGRAM, NULL, LIVE},
+	{"fast-open-sendto", 's', SOCK_STREAM, "127.0.0.1", LIVE},
+	{"fast-open-sendmsg", 'g', SOCK_STREAM, "127.0.0.1", LIVE},
+	{"fast-open-sendmmsg", 'G', SOCK_STREAM, "127.0.0.1", LIVE},
+	{"sendto", 's', SOCK_DGRAM, "127.0.0.1", DEAD},
+	{"sendmsg", 'g', SOCK_DGRAM, "127.0.0.1", DEAD},
+	{"sendmmsg", 'G', SOCK_DGRAM, "127.0.0.1", DEAD},
+	{"bind-named", 'b', SOCK_STREAM, "127.0.0.1", DEAD},
+	{"bind-ip", 'b', SOCK_STREAM, "127.0.0.1", ANY},
+	{"bind-wildcard", 'b', SOCK_STREAM, "0.0.0.0", ANY},
+	{"bind-wildcard6", 'b', SOCK_STREAM, "::", ANY},
+	{"bind-udp", 'b', SOCK_DGRAM, "127.0.0.1", ANY},
+	{"bind-unix", 'b', SOCK_DGRAM, NULL, ANY},
+	{"getsockname", 'n', SOCK_STREAM, "127.0.0.1", LIVE},
+	{NULL, 0, 0, NULL, 0},
 };
 
-static struct sockaddr_un unix_name = {.sun_family = AF_UNIX};
 static struct name to;
-static const struct sockaddr *address = &to.any;
 static int listener;
 
-/* For a UNIX socket the kernel makes up a name. */
+/* An abstract name, which a socket gets, or an empty one, for which the kernel makes up a name. */
 static void use_unix(int port)
 {
-	const int receiver = new_socket(AF_UNIX, SOCK_DGRAM, 0);
-
-	address = (struct sockaddr *)&unix_name;
-	to.length = sizeof(sa_family_t);
-	if (port == ANY)
-		return;
-	must(bind(receiver, address, to.length), "bind");
-	to.length = sizeof(unix_name);
-	must(getsockname(receiver, (struct sockaddr *)&unix_name, &to.length), "getsockname");
+	to.any = (struct sockaddr){AF_UNIX, "\0noself"};
+	to.length = port == ANY ? sizeof(sa_family_t) : sizeof(to.any);
+	if (port != ANY)
+		must(bind(new_socket(AF_UNIX, SOCK_DGRAM, 0), &to.any, to.length), "bind");
 }
 
 static long call_once(const struct operation *o, int fd)
 {
-	const int flags = o->type == SOCK_STREAM ? MSG_FASTOPEN : 0;
-	struct iovec part = {"x", 1};
-	struct mmsghdr message = {.msg_hdr = {.msg_name = (void *)address,
-					      .msg_namelen = to.length,
-					      .msg_iov = &part,
-					      .msg_iovlen = 1}};
-
-	switch (o->call) {
-	case CONNECT:
-		return connect(fd, address, to.length);
-	case BIND:
-		return bind(fd, address, to.length);
-	case SENDTO:
-		return sendto(fd, "x", 1, flags, address, to.length);
-	case SENDMSG:
-		return sendmsg(fd, &message.msg_hdr, flags);
-	case SENDMMSG:
-		return sendmmsg(fd, &message, 1, flags);
-	default:
+	if (o->call == 'b')
+		return bind(fd, &to.any, to.length);
+	if (o->call == 'n')
 		return own_port(listener);
-	}
+	return dial_by(o->call, fd, &to, o->type == SOCK_STREAM ? MSG_FASTOPEN : 0);
 }
 
 static void perform(const struct operation *o)
 {
-	const int fd = new_socket(address->sa_family, o->type, 0);
+	const int fd = new_socket(to.any.sa_family, o->type, 0);
 
 	if (call_once(o, fd) < 0 && errno != EINPROGRESS && errno != ECONNREFUSED)
 		must(-1, o->name);
-	if (o->port == LIVE && o->address && o->call != GETSOCKNAME)
+	if (o->port == LIVE && o->address && o->call != 'n')
 		close(accept(listener, NULL, NULL));
 	close(fd);
 }

@@ -23,22 +23,7 @@ static struct name to;
 
 static long go(int fd)
 {
-	char data[] = "ping";
-	struct iovec part = {data, 4};
-	struct mmsghdr message = {.msg_hdr = {.msg_name = (void *)&to.any,
-					      .msg_namelen = to.length,
-					      .msg_iov = &part,
-					      .msg_iovlen = 1}};
-	switch (call) {
-	case 's':
-		return sendto(fd, data, 4, MSG_FASTOPEN, &to.any, to.length);
-	case 'g':
-		return sendmsg(fd, &message.msg_hdr, MSG_FASTOPEN);
-	case 'G':
-		return sendmmsg(fd, &message, 1, MSG_FASTOPEN);
-	default:
-		return connect(fd, &to.any, to.length);
-	}
+	return dial_by(call, fd, &to, MSG_FASTOPEN);
 }
 
 static int prepared(void)

@@ -90,6 +90,27 @@ static inline int own_port(int fd)
 	return ntohs(name.in.sin_port);
 }
 
+/* Dials by connect() or, with 's', 'g' or 'G', by sendto(), sendmsg() or sendmmsg(). */
+static inline long dial_by(char call, int fd, const struct name *to, int flags)
+{
+	char data[] = "ping";
+	struct iovec part = {data, 4};
+	struct mmsghdr message = {.msg_hdr = {.msg_name = (void *)&to->any,
+					      .msg_namelen = to->length,
+					      .msg_iov = &part,
+					      .msg_iovlen = 1}};
+	switch (call) {
+	case 's':
+		return sendto(fd, data, 4, flags, &to->any, to->length);
+	case 'g':
+		return sendmsg(fd, &message.msg_hdr, flags);
+	case 'G':
+		return sendmmsg(fd, &message, 1, flags);
+	default:
+		return connect(fd, &to->any, to->length);
+	}
+}
+
 /* Whether the socket is connected to itself. */
 static inline bool is_self(int fd)
 {
