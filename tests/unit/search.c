@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tries every sequence of results that code can get, and finds the shortest that fails. */
+/* Tries every sequence of results that code can get, and shows the first that fails. */
 #define _GNU_SOURCE
 #include "search.h"
 
@@ -21,7 +21,7 @@
 #define ASAN_UNPOISON_MEMORY_REGION(start, size) ((void)0)
 #endif
 
-enum { MAX_POINTS = 1 << 21, TABLE = 1 << 22, STACK = 1 << 14, LONGEST = 2000, END = -1 };
+enum { MAX_POINTS = 1 << 21, TABLE = 1 << 22, STACK = 1 << 14, LONGEST = 2000 };
 
 /* What __builtin_setjmp() writes; it leaves all other registers on the stack. */
 typedef void *place[5];
@@ -34,18 +34,13 @@ struct snapshot {
 	unsigned char data[]; /* SEARCH_STATE, then the used part of the stack */
 };
 
-/* A point with its possible results, and the first sequence that leads to it. */
+/* A point that was reached, by a hash of its snapshot; 0 is a free place of the table. */
 struct point {
-	struct snapshot *snapshot; /* until each result was tried */
-	uint64_t print;            /* a hash of the snapshot */
-	int count, edges;          /* of results; the number of the first one's edge */
-	int parent, answer;        /* the point before, and the result that led here */
-	double sequences;          /* from here to the end; negative while they are counted */
+	uint64_t print;
+	double sequences; /* from here to the end; 0 while they are counted */
 };
-
-/* An edge is the number of the next point, or END. */
-static struct point *points;
-static int *table, *edges, point_count, edge_count;
+static struct point table[TABLE];
+static int point_count, result_count;
 
 /* The subject has its own stack, without any data of the search. */
 static void (*subject_now)(void);
@@ -56,8 +51,9 @@ static int count_now, answer_now;
 static bool ended;
 static const char *flaw_found;
 
-/* The results to begin with, to show a sequence. */
+/* The results that led to the latest point; to show it, the subject gets the same again. */
 static int answers[LONGEST], length, position;
+static bool is_shown;
 
 /* From the linker. */
 extern unsigned char __start_search_state[], __stop_search_state[];
@@ -77,7 +73,7 @@ APART __attribute__((noreturn)) static void leave(void)
 
 APART int choose(int count)
 {
-	if (position < length)
+	if (is_shown && position < length)
 		return answers[position++];
 	count_now = count;
 	if (__builtin_setjmp(in_subject))
@@ -96,7 +92,7 @@ APART long search_forget(long result)
 void describe(const char *format, ...)
 {
 	va_list rest;
-	if (!length)
+	if (!is_shown)
 		return;
 	va_start(rest, format);
 	vprintf(format, rest);
@@ -121,7 +117,7 @@ APART static void enter(void)
 	leave();
 }
 
-/* Runs the subject from its start: to the first point that is not in `answers`, or to the end. */
+/* Runs the subject from its start: to the first point, to a flaw, or to the end. */
 static void start(void)
 {
 	ucontext_t subject;
@@ -179,89 +175,54 @@ static uint64_t hash(const struct snapshot *s)
 	return sum ^ sum >> 32;
 }
 
-/* The number of the point that was reached; a new number for a new point. */
-static int look_up(int parent, int answer)
+/* The place of a point in the table. */
+static struct point *look_up(uint64_t print)
 {
-	struct snapshot *now = take_snapshot();
-	const uint64_t print = hash(now);
 	uint32_t at = (uint32_t)print % TABLE;
 
-	for (; table[at]; at = (at + 1) % TABLE)
-		if (points[table[at] - 1].print == print)
-			break;
-	if (table[at] || point_count == MAX_POINTS) {
-		free(now);
-		return table[at] - 1;
+	while (table[at].print && table[at].print != print)
+		at = (at + 1) % TABLE;
+	return &table[at];
+}
+
+static double explore(void);
+
+/* Continues with every result that is possible here; returns the number of sequences. */
+static double try_all(const struct snapshot *here)
+{
+	const int count = count_now, depth = length;
+	double sequences = 0;
+
+	for (int i = 0; i < count && !flaw_found; i++) {
+		answers[depth] = i;
+		length = depth + 1;
+		result_count++;
+		resume(here, i);
+		sequences += explore();
 	}
-	points[point_count] = (struct point){.snapshot = now,
-					     .print = print,
-					     .parent = parent,
-					     .answer = answer,
-					     .count = count_now};
-	table[at] = ++point_count;
-	return point_count - 1;
+	return sequences;
 }
 
-/* Runs the sequence to a point and this result again, with descriptions. */
-static void show(int point, int answer)
+/* Goes on from where the subject is, if it was not there before. */
+static double explore(void)
 {
-	for (int p = point; points[p].parent != END; p = points[p].parent)
-		length++;
-	answers[length] = answer;
-	for (int p = point, i = length++; i > 0; p = points[p].parent)
-		answers[--i] = points[p].answer;
-	start();
-	puts(flaw_found);
-}
+	if (ended || flaw_found)
+		return 1;
+	struct snapshot *here = take_snapshot();
+	const uint64_t print = hash(here);
+	struct point *point = look_up(print);
 
-/* Tries every result at a point; false if one failed. */
-static bool expand(int number)
-{
-	struct point *point = &points[number];
-
-	point->edges = edge_count;
-	for (int i = 0; i < point->count; i++) {
-		resume(point->snapshot, i);
-		if (flaw_found) {
-			show(number, i);
-			return false;
-		}
-		edges[edge_count++] = ended ? END : look_up(number, i);
+	if (point->print ? point->sequences == 0 : length == LONGEST) {
+		flaw_found = "there are sequences that do not end";
+	} else if (point_count == MAX_POINTS) {
+		flaw_found = "there are too many situations";
+	} else if (!point->print) {
+		point_count++;
+		point->print = print;
+		point->sequences = try_all(here);
 	}
-	free(point->snapshot);
-	return true;
-}
-
-/* The number of sequences from a point on; -1 if one returns to it. */
-static double count_from(int number)
-{
-	struct point *point = &points[number];
-	double sum = 0;
-
-	if (point->sequences != 0)
-		return point->sequences;
-	point->sequences = -1;
-	for (int i = 0; i < point->count; i++) {
-		const int next = edges[point->edges + i];
-		const double rest = next == END ? 1 : count_from(next);
-		if (rest < 0)
-			return -1;
-		sum += rest;
-	}
-	return point->sequences = sum;
-}
-
-/* Tries everything; false if a sequence fails. */
-static bool explore(void)
-{
-	start();
-	look_up(END, 0);
-	for (int i = 0; i < point_count; i++)
-		if (!expand(i))
-			return false;
-	if (point_count == MAX_POINTS || count_from(0) < 0)
-		puts("there are sequences that do not end, or too many situations");
-	return point_count < MAX_POINTS && points[0].sequences > 0;
+	free(here);
+	return point->sequences;
 }
 
 int search(const char *name, void (*subject)(void))
@@ -270,12 +231,16 @@ int search(const char *name, void (*subject)(void))
 
 	sigaction(SIGSEGV, &on_crash, NULL);
 	subject_now = subject;
-	points = malloc(MAX_POINTS * sizeof(*points));
-	edges = malloc(16 * MAX_POINTS * sizeof(*edges));
-	table = calloc(TABLE, sizeof(*table));
-	const bool good = explore();
-	printf("%s: %.3g sequences of results in %d situations, %.1f s\n", name,
-	       points[0].sequences, point_count, (double)clock() / CLOCKS_PER_SEC);
-	printf("%d checks, %d failed\n", edge_count, !good);
-	return !good;
+	start();
+	const double sequences = explore();
+	const bool is_good = !flaw_found;
+	if (!is_good) {
+		is_shown = true;
+		start();
+		puts(flaw_found);
+	}
+	printf("%s: %.3g sequences of results in %d situations, %.1f s\n", name, sequences,
+	       point_count, (double)clock() / CLOCKS_PER_SEC);
+	printf("%d checks, %d failed\n", result_count, !is_good);
+	return !is_good;
 }
