@@ -59,6 +59,16 @@ static ssize_t next_sendto(int fd, const void *data, size_t size, int flags,
 	return dial();
 }
 
+static ssize_t next_sendmsg(int fd, const struct msghdr *message, int flags)
+{
+	return dial();
+}
+
+static int next_sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
+{
+	return (int)dial();
+}
+
 /* Whether the socket may be left connected to itself. */
 static bool is_allowed(void)
 {
@@ -159,21 +169,37 @@ static void choose_settings(void)
 		 chosen->pinned_allowed ? "allow" : "fail", model.is_send ? "a send" : "connect()");
 }
 
+/* The program's call. */
+static long program_dials(const struct sockaddr *to)
+{
+	const socklen_t size = sizeof(destination);
+	struct mmsghdr message = {.msg_hdr = {.msg_name = (void *)to, .msg_namelen = size}};
+
+	if (!model.is_send)
+		return connect(MODEL_FD, to, size);
+	switch (settings->mode == MODE_FAIL ? choose(3) : 0) {
+	case 0:
+		return sendto(MODEL_FD, "ping", 4, MSG_FASTOPEN, to, size);
+	case 1:
+		return sendmsg(MODEL_FD, &message.msg_hdr, MSG_FASTOPEN);
+	default:
+		return sendmmsg(MODEL_FD, &message, 1, MSG_FASTOPEN);
+	}
+}
+
 static void guard(void)
 {
-	const struct sockaddr *to = (const struct sockaddr *)&destination;
-
-	loaded.next.connect = next_connect;
-	loaded.next.sendto = next_sendto;
+	loaded.next = (struct next){.connect = next_connect,
+				    .sendto = next_sendto,
+				    .sendmsg = next_sendmsg,
+				    .sendmmsg = next_sendmmsg};
 	model.is_send = choose(2);
 	choose_settings();
 	model.memory_is_bad = choose(2);
-	if (model.memory_is_bad)
-		to = (const struct sockaddr *)(uintptr_t)1;
 	errno = UNTOUCHED;
-	long result = model.is_send
-			      ? sendto(MODEL_FD, "ping", 4, MSG_FASTOPEN, to, sizeof(destination))
-			      : connect(MODEL_FD, to, sizeof(destination));
+	long result = program_dials(model.memory_is_bad ? (void *)1 : (void *)&destination);
+	if (result < -1)
+		flaw("a call that fails does not return -1");
 	if (result < 0)
 		result = -errno;
 	describe("the program gets %s%s%s\n", result < 0 ? strerrorname_np((int)-result) : "0",
