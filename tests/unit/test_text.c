@@ -51,30 +51,15 @@ static void settings(void)
 		{"NOSELF_LOG=stderr", "0 3 111 0 1 1 "},
 		{"NOSELF_LOG=/x y", "0 3 111 0 1 2 /x y"},
 	};
-	static const char *const bad[] = {
-		"MODE=",
-		"MODE=Retry",
-		"MODE=fail ",
-		"MODE=retry|fail",
-		"RETRIES=",
-		"RETRIES=0",
-		"RETRIES=17",
-		"RETRIES=+3",
-		"RETRIES=03",
-		"RETRIES=3x",
-		"RETRIES=99999999999999999999",
-		"ERRNO=",
-		"ERRNO=0",
-		"ERRNO=134",
-		"ERRNO=-1",
-		"ERRNO=econnrefused",
-		"ERRNO=EWHAT",
-		"PINNED=1",
-		"BIND_NO_PORT=yes",
-		"DISABLE=true",
-		"LOG=",
-		"LOG=/a\nb",
-		"LOG=relative/path",
+	/* Names, and values that they do not take. */
+	static const char *const bad[][9] = {
+		{"MODE", "", "Retry", "fail ", "retry|fail"},
+		{"RETRIES", "", "0", "17", "+3", "03", "3x", "18446744073709551619"},
+		{"ERRNO", "", "0", "134", "-1", "econnrefused", "EWHAT"},
+		{"PINNED", "1"},
+		{"BIND_NO_PORT", "yes"},
+		{"DISABLE", "true"},
+		{"LOG", "", "/a\nb", "relative/path"},
 	};
 	static const char *const others[] = {"PATH=/bin", "NOSELF_MODES=retry", "NOSELF_MODE",
 					     "NOSELF_MOD=fail", ""};
@@ -82,10 +67,12 @@ static void settings(void)
 
 	for (unsigned i = 0; i < COUNT(good); i++)
 		CHECK_TEXT(settings_after(good[i][0]), good[i][1]);
-	for (unsigned i = 0; i < COUNT(bad); i++) {
-		snprintf(assignment, sizeof(assignment), "NOSELF_%s", bad[i]);
-		CHECK_TEXT(settings_after(assignment), "invalid 0 3 111 0 1 0 ");
-	}
+	for (unsigned i = 0; i < COUNT(bad); i++)
+		for (int n = 1; bad[i][n]; n++) {
+			snprintf(assignment, sizeof(assignment), "NOSELF_%s=%s", *bad[i],
+				 bad[i][n]);
+			CHECK_TEXT(settings_after(assignment), "invalid 0 3 111 0 1 0 ");
+		}
 	for (unsigned i = 0; i < COUNT(others); i++)
 		CHECK_TEXT(settings_after(others[i]), "not ours");
 	/* A path has at most PATH_MAX - 1 bytes. */

@@ -8,26 +8,24 @@
 static int checks, failures;
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
+#define CHECK(condition) check(condition, #condition, __LINE__)
+#define CHECK_TEXT(got, expected) check_text(got, expected, __LINE__)
 
-#define CHECK(condition)                                                                           \
-	do {                                                                                       \
-		checks++;                                                                          \
-		if (!(condition)) {                                                                \
-			failures++;                                                                \
-			printf("%s:%d: %s\n", __FILE__, __LINE__, #condition);                     \
-		}                                                                                  \
-	} while (0)
+static inline void check(int is_right, const char *condition, int line)
+{
+	checks++;
+	if (is_right)
+		return;
+	failures++;
+	printf("line %d: %s\n", line, condition);
+}
 
-#define CHECK_TEXT(got, expected)                                                                  \
-	do {                                                                                       \
-		const char *got_ = (got);                                                          \
-		checks++;                                                                          \
-		if (strcmp(got_, expected) != 0) {                                                 \
-			failures++;                                                                \
-			printf("%s:%d: got '%s', expected '%s'\n", __FILE__, __LINE__, got_,       \
-			       expected);                                                          \
-		}                                                                                  \
-	} while (0)
+static inline void check_text(const char *got, const char *expected, int line)
+{
+	if (strcmp(got, expected) != 0)
+		printf("got '%s', expected ", got);
+	check(strcmp(got, expected) == 0, expected, line);
+}
 
 /* The exit status: a run without a single check has failed. */
 static int verdict_of_unit(void)
