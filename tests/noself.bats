@@ -37,10 +37,7 @@ protected() {
 # prints WORDS CMD...: CMD, which may begin with VARIABLE=VALUE, prints exactly WORDS and succeeds.
 prints() {
   run -0 --separate-stderr env "${@:2}"
-  [[ $output == "$1" && $stderr == '' ]] || {
-    echo "expected '$1', got: $output$stderr"
-    return 1
-  }
+  [[ $output == "$1" && $stderr == '' ]]
 }
 
 # refusals [AS_USER]: for each line STATUS|WORDS|MESSAGE of stdin, noself WORDS exits with STATUS

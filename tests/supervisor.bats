@@ -45,10 +45,8 @@ same() {
 # prevented CMD...: CMD prints that it reached itself, and with the supervisor that it was refused.
 prevented() {
   run trap_run 50000 50001 ${BEFORE-} "$@"
-  echo "$*: $output"
   [[ $output == *self=yes* || $output =~ [1-9][0-9]*\ reached\ themselves ]]
   run trap_run 50000 50001 ${BEFORE-} "$NOSELF" "$@"
-  echo "supervised: $output"
   [[ $output == *result=ECONNREFUSED*self=no* || $output == *' 0 reached themselves'* ]]
 }
 
@@ -77,7 +75,6 @@ fetched() {
   local count=20000
   [[ ${NOSELF_FULL:-0} == 0 ]] || count=200000
   run -0 trap_run 50000 50010 "$NOSELF" "$STATIC/storm" dials $count 50004
-  echo "$output"
   [[ $output == *' 0 reached themselves, '*' 0 otherwise;'* ]]
 }
 
@@ -206,7 +203,6 @@ print({s.connect_ex(("127.0.0.1", port)) for port in range(50000, 50011)})'
   # The last dial's source address is 127.0.0.1, so it cannot reach itself: the kernel answers.
   while IFS='|' read -r options dial returned log; do
     run --separate-stderr trap_run 50000 50000 "$NOSELF" -l stderr $options "$STATIC/dial" $dial
-    echo "$output $stderr"
     [[ $output == "returned=$returned "* ]]
     [[ $(sed -E 's/^noself\[[0-9]+\]: comm=dial fd=[0-9]+ self=//' <<<"$stderr") == "$log" ]]
   done <<'END'
@@ -235,13 +231,21 @@ END
 }
 
 @test "the command has the launcher's pid, and no additional child, descriptor or signal" {
-  inside='import os, signal
+  # subreaper CMD...: orphans become children of CMD.
+  subreaper() {
+    python3 -c '
+import ctypes, os, sys
+ctypes.CDLL(None).prctl(36, 1)
+os.execvp(sys.argv[1], sys.argv[1:])' "$@"
+  }
+  export -f subreaper
+  local inside='import os, signal
 print(len(os.listdir("/proc/self/fd")), signal.sigpending())
 os.wait()'
   same python3 -c "$inside"
   [[ $output == *' set()'*ChildProcessError* ]]
   BEFORE='unshare --pid --fork' same python3 -c "$inside"
-  BEFORE="$PROBES/confined subreaper" same python3 -c "$inside"
+  BEFORE=subreaper same python3 -c "$inside"
   run -0 bash -c 'echo $$; exec "$NOSELF" -s sh -c "echo \$\$"'
   [[ ${lines[0]} == "${lines[1]}" ]]
 }
@@ -300,7 +304,6 @@ os.wait()'
     timeout 0.5 "$@"; echo "timed out: $?"
     kill -CONT $super; "$@"; kill -KILL $super; "$@"
     "$NOSELF" "$@"' - "$STATIC/dial" 127.0.0.1 50000
-  echo "$output"
   [[ ${lines[0]} == 'timed out: 124' && ${lines[1]} == *result=ECONNREFUSED* ]]
   [[ ${lines[2]} == *returned=ENOSYS* && ${lines[3]} == *result=ECONNREFUSED*self=no ]]
 }
@@ -311,7 +314,6 @@ os.wait()'
   export -f without_sysctl
   local when reason wrapper noself forbid="$PROBES/confined forbid"
   while IFS='|' read -r when reason wrapper; do
-    echo "$wrapper: $reason"
     # shellcheck disable=SC2206 # several words
     noself=(--separate-stderr trap_run 50000 50001 $wrapper "$NOSELF")
     reason="statically linked, and $reason; "
@@ -339,25 +341,14 @@ END
 @test "systemd stops a supervised service during a dial, and gets its log" {
   need_systemd
   boot_systemd
-  cat >"$STATIC/hanging" <<'END'
-#!/usr/bin/python3
-import socket
-full = socket.create_server(("127.0.0.1", 700), backlog=0)
-others = [socket.socket() for _ in range(3)]
-for other in others:
-    other.setblocking(False)
-    other.connect_ex(("127.0.0.1", 700))
-print("dialling", flush=True)
-socket.create_connection(("127.0.0.1", 700))
-END
-  chmod +x "$STATIC/hanging"
-  unit hanging.service "ExecStart=$NOSELF -s $STATIC/hanging"
+  unit hanging.service "ExecStart=$NOSELF -s $STATIC/dial 127.0.0.1 700"
   unit logs.service "ExecStart=$NOSELF -l stderr $STATIC/dial 127.0.0.1 50000" Type=oneshot
   inside systemctl start logs
-  nsenter -t "$PID1" -n sysctl -qw net.ipv4.ip_local_port_range='32768 60999'
+  # A dial whose SYN is dropped waits.
+  nsenter -t "$PID1" -n tc qdisc add dev lo root blackhole
   inside systemctl start hanging
-  has_said() { said hanging | grep -q dialling; }
-  wait_for 10 has_said
+  is_dialling() { nsenter -t "$PID1" -n ss -Htn state syn-sent | grep -q :700; }
+  wait_for 10 is_dialling
   run -0 inside timeout 20 systemctl stop hanging
   run -0 inside systemctl show -p Result -p ActiveState --value hanging
   [[ ${lines[*]} == 'success inactive' ]]

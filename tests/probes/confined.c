@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Creates a special environment for the supervisor, then runs a command in it.
- *     confined subreaper|listener COMMAND...
+ *     confined listener COMMAND...
  *     confined forbid CALL ARGUMENT BITS ERRNO COMMAND... */
 #include "net.h"
 
@@ -10,13 +10,6 @@
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-
-/* Becomes a subreaper, to which orphans are reparented, then runs a command. */
-static int subreaper(char **command)
-{
-	must(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "PR_SET_CHILD_SUBREAPER");
-	return execvp(command[0], command);
-}
 
 static long install(struct sock_filter *filter, unsigned short length, unsigned flags)
 {
@@ -56,8 +49,6 @@ static int forbid(char **arguments)
 
 int main(int argc, char **argv)
 {
-	if (argc > 2 && strcmp(argv[1], "subreaper") == 0)
-		return subreaper(argv + 2);
 	if (argc > 2 && strcmp(argv[1], "listener") == 0)
 		return listener(argv + 2);
 	if (argc > 6 && strcmp(argv[1], "forbid") == 0)
