@@ -2,12 +2,56 @@
 # A real systemd as PID 1 of namespaces of its own, for the tests of one file.
 # shellcheck shell=bash disable=SC2016,SC2153 # inner shells expand what is quoted; ROOT is a helper
 
+# become_systemd DIRECTORY: becomes a systemd that is PID 1 of its own namespaces and cannot change the
+# machine. Its pid outside goes to DIRECTORY/pid.
+become_systemd() {
+  set -eu
+  # Its own control group, so that it finds no other processes in its root.
+  mount -t cgroup2 none "$1/mount"
+  mkdir "$1/mount/noself.${1##*/}"
+  echo $$ >"$1/mount/noself.${1##*/}/cgroup.procs"
+  umount "$1/mount"
+  exec unshare --pid --mount --net --uts --ipc --cgroup --fork --kill-child \
+    bash -c 'as_pid_1 "$0"' "$1"
+}
+
+as_pid_1() {
+  set -eu
+  local pid
+  # /proc is still the outer one, in which this process has another pid.
+  read -r pid _ </proc/self/stat
+  echo "$pid" >"$1/pid"
+  mount --make-rprivate /
+  mount -t proc proc /proc
+  mount -t sysfs sysfs /sys
+  mount -t cgroup2 cgroup2 /sys/fs/cgroup
+  mount -t tmpfs none /run
+  mkdir -p /run/overlay/upper /run/overlay/work
+  mount -t overlay -o lowerdir=/etc,upperdir=/run/overlay/upper,workdir=/run/overlay/work none /etc
+  rm -rf /etc/systemd/system /etc/systemd/user
+  mkdir -p /etc/systemd/system /run/systemd/journald.conf.d
+  mount -t tmpfs none /var/log
+  mount -t tmpfs none /var/lib/systemd
+  ip link set lo up
+  echo 50000 50000 >/proc/sys/net/ipv4/ip_local_port_range
+  mount --bind /proc/sys /proc/sys
+  mount -o remount,bind,ro /proc/sys
+  echo 0123456789abcdef0123456789abcdef >/etc/machine-id
+  printf '%s\n' '[Journal]' Storage=volatile ReadKMsg=no Audit=no ForwardToSyslog=no \
+    >/run/systemd/journald.conf.d/test.conf
+  printf '%s\n' '[Unit]' DefaultDependencies=no AllowIsolate=yes After=systemd-journald.service \
+    'Requires=systemd-journald.socket systemd-journald.service' >/etc/systemd/system/test.target
+  exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+    /lib/systemd/systemd --system --unit=test.target --log-target=console --show-status=no
+}
+export -f become_systemd as_pid_1
+
 # boot_systemd: starts it, in BOOT, with PID1 as its pid and BOOTER as the process to end. Its network
 # has lo and 50000 as the one ephemeral port; /etc and /run are its own. Fails if it does not come up.
 boot_systemd() {
   BOOT=$(mktemp -d /tmp/noself-boot.XXXXXX)
   mkdir "$BOOT/mount"
-  unshare -m "$ROOT/tests/lib/boot-systemd" "$BOOT" </dev/null >"$BOOT/log" 2>&1 3>&- &
+  unshare -m bash -c 'become_systemd "$0"' "$BOOT" </dev/null >"$BOOT/log" 2>&1 3>&- &
   BOOTER=$!
   export BOOT BOOTER PID1
   wait_for 10 test -s "$BOOT/pid" && PID1=$(<"$BOOT/pid") &&
