@@ -43,41 +43,32 @@ client() {
 
 @test "inetutils telnet does not connect to itself" {
   client inetutils-telnet 127.0.0.1 50000
-  client inetutils-telnet ::1 50000
 }
 
-@test "OpenBSD's nc does not connect to itself: blocking or not, by IPv6, bound to an address or port" {
+@test "neither nc connects to itself: blocking or not, by IPv6, bound to an address or port" {
   client nc.openbsd -v 127.0.0.1 50000
   client nc.openbsd -v -w 10 127.0.0.1 50000
   client nc.openbsd -v -6 ::1 50000
   client nc.openbsd -v -s 127.0.0.1 127.0.0.1 50000
   client nc.openbsd -v -s 127.0.0.1 -p 50000 127.0.0.1 50000
-}
-
-@test "the traditional nc does not connect to itself: blocking or not, or bound to a port" {
   client nc.traditional -v -n 127.0.0.1 50000
   client nc.traditional -v -n -w 10 127.0.0.1 50000
   client nc.traditional -v -n -p 50000 127.0.0.1 50000
 }
 
-@test "ncat does not connect to itself, even if it is bound to the port it dials" {
+@test "ncat and socat do not connect to themselves: bound to the port, IPv6, with a timeout" {
+  need ncat socat
   client ncat -v 127.0.0.1 50000
   client ncat -v -p 50000 127.0.0.1 50000
-}
-
-@test "socat does not connect to itself: IPv4, IPv6, with a connect timeout" {
   client socat - TCP4:127.0.0.1:50000
   client socat - 'TCP6:[::1]:50000'
   client socat - TCP4:127.0.0.1:50000,connect-timeout=10
 }
 
-@test "bash's /dev/tcp and perl do not connect to themselves" {
+@test "bash's /dev/tcp, perl, and python with a timeout or asyncio do not connect to themselves" {
   client bash -c 'exec 3<>/dev/tcp/127.0.0.1/50000 && read -r'
   client perl -MIO::Socket::INET -e '
     my $dialled = IO::Socket::INET->new("127.0.0.1:50000") or die "$@\n"; <STDIN>'
-}
-
-@test "python does not connect to itself: with a timeout, by asyncio" {
   client python3 -c '
 import socket, sys
 dialled = socket.create_connection(("localhost", 50000), timeout=10)
@@ -98,21 +89,17 @@ asyncio.run(dial())'
 }
 
 @test "java does not connect to itself" {
-  cat >"$BATS_TEST_TMPDIR/Dial.java" <<'END'
-class Dial {
-  public static void main(String[] args) throws java.io.IOException {
-    var socket = new java.net.Socket("127.0.0.1", 50000);
-    System.in.read();
-  }
-}
-END
+  echo 'class Dial {
+    public static void main(String[] args) throws java.io.IOException {
+      var socket = new java.net.Socket("127.0.0.1", 50000);
+      System.in.read();
+    }
+  }' >"$BATS_TEST_TMPDIR/Dial.java"
   client java "$BATS_TEST_TMPDIR/Dial.java"
 }
 
 @test "redis-cli does not connect to itself, and its PING fails" {
   client redis-cli -p 50000 -r -1 -i 1 PING
-  run -0 trap_run 50000 50000 redis-cli -p 50000 PING
-  [[ ${output,,} == *ping* ]]
   run -1 trap_run 50000 50000 preloaded redis-cli -p 50000 PING
   [[ $output == *'Connection refused'* ]]
 }

@@ -45,19 +45,9 @@ each_costs() {
   need strace
   for operation in "${@:2}"; do
     run -0 trap_run 32768 60999 more traced "$operation"
-    [[ $output == $((100 * calls)) ]] || {
-      echo "a hundred of $operation: $output more, $((100 * calls)) expected"
-      return 1
-    }
+    echo "a hundred of $operation: $output system calls more"
+    ((output == 100 * calls))
   done
-}
-
-@test "the counters count a hundred times socket, bind and close" {
-  need strace
-  run -0 traced bind-ip 100
-  local few=$output
-  run -0 traced bind-ip 200
-  ((output == few + 300))
 }
 
 @test "a dial costs one more system call, by each call; a refused one and one of a UNIX socket none" {

@@ -58,34 +58,9 @@ nowhere() {
     -i --exclude=house.bats --exclude='*.zsh' .github "${text[@]}"
 }
 
-@test "every probe is used by a test, or by the demo" {
-  local source name unused=()
-  for source in tests/probes/*.c; do
-    name=$(basename "$source" .c)
-    grep -qE "\b(PROBES|STATIC|build/tests)\"?/$name\b|for probe in .*\b$name\b" \
-      tests/*.bats scripts/{demo,bench/bench} || unused+=("$name")
-  done
-  echo "unused: ${unused[*]}"
-  [[ ${#unused[@]} == 0 ]]
-}
-
 @test "tests wait for what they want, and hide no failure behind a bare negation" {
   nowhere '(^|[ ;])sleep [0-9]' tests/*.bats
   nowhere '^ *! ' tests/*.bats
-}
-
-@test "no test file calls need in setup_file(), where bats cannot skip" {
-  # shellcheck disable=SC2016 # awk's own variables
-  run -0 awk '/^setup_file\(\)/ { inside = 1 } /^}/ { inside = 0 }
-    inside && /^ *(need|need_[a-z]+|lacking|skip)( |$)/ { print FILENAME ": " $0 }' tests/*.bats
-  [[ -z $output ]]
-}
-
-# shellcheck disable=SC2016 # awk's own variables
-@test "the packages are listed once each, sorted within their set" {
-  run -0 awk '!/^#/ { print ($1 == "build" ? 1 : $1 == "test" ? 2 : 3), $2 }' scripts/packages
-  LC_ALL=C sort -c <<<"$output"
-  [[ $(cut -d ' ' -f 2 <<<"$output" | sort | uniq -d) == '' ]]
 }
 
 @test "make lint has nothing to say" {

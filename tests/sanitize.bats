@@ -66,15 +66,10 @@ storms() {
   TSAN_OPTIONS=halt_on_error=1 storms 4000 setarch -R env LD_PRELOAD="$RUNTIME:$BUILD/tsan/libnoself.so"
 }
 
-@test "valgrind's memcheck gives no report" {
+@test "valgrind's memcheck and helgrind give no report" {
   need valgrind
   need_namespace
   dials env LD_PRELOAD="$LIBRARY" valgrind -q --error-exitcode=99 --leak-check=full
-}
-
-@test "valgrind's helgrind gives no report" {
-  need valgrind
-  need_namespace
   storms 200 env LD_PRELOAD="$LIBRARY" valgrind --tool=helgrind -q --error-exitcode=99
 }
 

@@ -11,14 +11,17 @@
 #include "core/text.h"
 #include "core/verdict.h"
 
-static bool any_bool(void)
-{
-	return (bool)Frama_C_interval(0, 1);
-}
+#define UNKNOWN(object) Frama_C_make_unknown((char *)&(object), sizeof(object))
 
 static uint32_t any_word(void)
 {
 	return (uint32_t)Frama_C_unsigned_int_interval(0, UINT32_MAX);
+}
+
+static void any_string(char *string, size_t size)
+{
+	Frama_C_make_unknown(string, size - 1);
+	string[size - 1] = '\0';
 }
 
 /* Every length, each at the end of the memory. */
@@ -28,7 +31,7 @@ static void prove_endpoint(void)
 	uint8_t memory[MOST];
 	union socket_name name;
 
-	Frama_C_make_unknown((char *)memory, sizeof(memory));
+	UNKNOWN(memory);
 	for (socklen_t length = 0; length <= MOST; length++) {
 		const struct endpoint a = endpoint_of(memory + MOST - length, length);
 		const struct endpoint b = endpoint_of(memory, MOST);
@@ -43,24 +46,16 @@ static void prove_endpoint(void)
 	endpoint_of(0, MOST);
 }
 
-static struct endpoint any_endpoint(void)
-{
-	struct endpoint end;
-	Frama_C_make_unknown((char *)&end, sizeof(end));
-	return end;
-}
-
 static void prove_text(void)
 {
-	const struct endpoint end = any_endpoint();
+	struct endpoint end;
 	char string[40];
 	struct text text;
 
-	Frama_C_make_unknown(string, sizeof(string) - 1);
-	string[sizeof(string) - 1] = '\0';
-	text_start(&text);
+	UNKNOWN(end);
+	UNKNOWN(text.at);
+	any_string(string, sizeof(string));
 	text.length = Frama_C_unsigned_int_interval(0, TEXT_SIZE - 1);
-	Frama_C_make_unknown(text.at, sizeof(text.at));
 	text_char(&text, string[0]);
 	text_string(&text, string);
 	text_safe(&text, string, any_word());
@@ -79,18 +74,17 @@ static void prove_log_line(void)
 	struct text line;
 	uint32_t dropped = 0;
 	struct log_limit limit;
+	struct log_event event = {.action = "retried",
+				  .fd = Frama_C_interval(0, INT32_MAX),
+				  .tries = Frama_C_interval(0, INT32_MAX),
+				  .result = Frama_C_interval(-4095, INT32_MAX)};
 
-	Frama_C_make_unknown(comm, sizeof(comm) - 1);
-	comm[sizeof(comm) - 1] = '\0';
-	Frama_C_make_unknown((char *)&limit, sizeof(limit));
+	any_string(comm, sizeof(comm));
+	UNKNOWN(limit);
+	UNKNOWN(event.self);
 	if (!log_limit_take(&limit, any_word(), Frama_C_interval(1, INT32_MAX), &dropped))
 		return;
 	const struct log_source source = {Frama_C_interval(1, INT32_MAX), comm};
-	const struct log_event event = {.action = "retried",
-					.fd = Frama_C_interval(0, INT32_MAX),
-					.self = any_endpoint(),
-					.tries = Frama_C_interval(0, INT32_MAX),
-					.result = Frama_C_interval(-4095, INT32_MAX)};
 	text_start(&line);
 	log_line(&line, &source, &event, dropped);
 	log_limit_give_back(&limit, dropped);
@@ -102,8 +96,7 @@ static void prove_settings(void)
 	struct settings settings;
 	const char *value;
 
-	Frama_C_make_unknown(string, sizeof(string) - 1);
-	string[sizeof(string) - 1] = '\0';
+	any_string(string, sizeof(string));
 	settings_start(&settings);
 	settings_find(string, &value);
 	for (int i = 0; i < SETTINGS; i++)
@@ -116,21 +109,21 @@ static void prove_verdict(void)
 	uint32_t range;
 	struct settings settings;
 	struct tcpinfo info;
-	struct dial_state state = {.met_self = any_bool(),
-				   .pinned = any_bool(),
-				   .has_port_range = any_bool(),
+	struct dial_state state = {.met_self = Frama_C_interval(0, 1),
+				   .pinned = Frama_C_interval(0, 1),
+				   .has_port_range = Frama_C_interval(0, 1),
 				   .tries = Frama_C_interval(0, 16),
 				   .sides_tried = Frama_C_interval(0, 16),
 				   .spurious = Frama_C_interval(0, 2)};
 
 	settings_start(&settings);
 	settings.mode = (enum mode)Frama_C_interval(MODE_RETRY, MODE_OFF);
-	settings.pinned_allowed = any_bool();
+	settings.pinned_allowed = Frama_C_interval(0, 1);
 	state.outcome = (enum outcome)Frama_C_interval(OUTCOME_OTHER, OUTCOME_NO_PORT);
 	verdict_of(&settings, &state);
 	verdict_range(any_word(), (uint16_t)Frama_C_interval(1, 65535), verdict_side(&state),
 		      &range);
-	Frama_C_make_unknown((char *)&info, sizeof(info));
+	UNKNOWN(info);
 	tcpinfo_can_be_self(&info);
 }
 
