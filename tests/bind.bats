@@ -4,7 +4,8 @@
 # getsockname() allocates it, so that programs do not notice. test_bind explores which sockets, and the
 # fuzz tests both calls in any order; here is what those cannot test.
 
-# shellcheck disable=SC2030,SC2031 # each test is a subshell with an output of its own
+# shellcheck disable=SC2030,SC2031,SC2086 # each test is a subshell with an output of its own;
+# the words of a probe are arguments
 
 load lib/helpers
 
@@ -16,13 +17,10 @@ setup() {
   local to probe
   for to in 127.0.0.1 ::1 ::ffff:127.0.0.1; do
     for probe in "$PROBES/ports" "$PROBES/ports -m"; do
-      # shellcheck disable=SC2086 # the words are arguments
-      {
-        run -1 trap_run 50000 50009 $probe 54 6 20000 $to
-        [[ $output == "10 of 54 dials to 6 destinations connected; then: Address already in use" ]]
-        run -0 trap_run 50000 50009 preloaded $probe 54 6 20000 $to
-        [[ $output == "54 of 54 dials to 6 destinations connected" ]]
-      }
+      run -1 trap_run 50000 50009 $probe 54 6 20000 $to
+      [[ $output == "10 of 54 dials to 6 destinations connected; then: Address already in use" ]]
+      run -0 trap_run 50000 50009 preloaded $probe 54 6 20000 $to
+      [[ $output == "54 of 54 dials to 6 destinations connected" ]]
     done
   done
   NOSELF_BIND_NO_PORT=0 run -1 trap_run 50000 50009 preloaded "$PROBES/ports" 54 6 20000

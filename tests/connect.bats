@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # connect(): every way to dial oneself, what the library does, and what it must not change.
 
+# shellcheck disable=SC2086 # the words of a way to dial are arguments
 load lib/helpers
 
 setup() {
@@ -34,7 +35,6 @@ each_way() {
     for call in '' -s -g -G -f; do
       for mode in '' -n; do
         for protocol in '' -m; do
-          # shellcheck disable=SC2086 # the words are arguments
           echo "$call $mode $protocol $way: $("$PROBES/dial" $call $mode $protocol $way)"
         done
       done
@@ -85,22 +85,17 @@ dials() {
 @test "the program's own IP_LOCAL_PORT_RANGE is respected, and restored afterwards" {
   local to='127.0.0.1 50000' refused='result=ECONNREFUSED range=50000' how
   for how in '' -m; do
-    # shellcheck disable=SC2086 # the words are arguments
-    {
-      dials 1 'range=50000-50000 port=50000 self=yes' 40000-60000 baseline $how -R -r 50000 $to
-      dials 1 "$refused-50000 .*self=no" 40000-60000 library $how -R -r 50000 $to
-      dials 50 "$refused-50001 port=50001 self=no" 40000-60000 library \
-        $how -R -r 50000-50001 -c 50 $to
-      dials 50 'range=0-0 port=50001' 50000-50001 library $how -R -c 50 $to
-    }
+    dials 1 'range=50000-50000 port=50000 self=yes' 40000-60000 baseline $how -R -r 50000 $to
+    dials 1 "$refused-50000 .*self=no" 40000-60000 library $how -R -r 50000 $to
+    dials 50 "$refused-50001 port=50001 self=no" 40000-60000 library \
+      $how -R -r 50000-50001 -c 50 $to
+    dials 50 'range=0-0 port=50001' 50000-50001 library $how -R -c 50 $to
   done
 }
 
 @test "a dial from a pinned socket is not retried" {
   local pinned='-b 127.0.0.1 -p 50000 127.0.0.1 50000'
-  # shellcheck disable=SC2086 # the words are arguments
   dials 1 'self=yes' 40000-60000 baseline $pinned
-  # shellcheck disable=SC2086
   run -0 trap_run 40000 60000 preloaded strace -e trace=connect "$PROBES/dial" $pinned
   [[ $(count 'connect\(.*htons\(50000\)') == 1 ]]
   [[ $(count 'result=ECONNREFUSED port=50000 self=no') == 1 ]]
@@ -177,8 +172,6 @@ print(f"{beside} beside the client, {after} after it")'
 }
 
 @test "invalid calls, UDP sockets, simultaneous opens and waiting dials do not change" {
-  need nft
-  [[ $EUID == 0 ]] || lacking "nft rules need root"
   run -0 trap_run 40000 41000 python3 "$ROOT/tests/probes/odd_calls.py"
   local baseline=$output
   [[ $(count '^udp: OK b') == 1 ]]

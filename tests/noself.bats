@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # The command noself: what it passes to the command, what it refuses, and its messages.
-# shellcheck disable=SC2016,SC2030,SC2031,SC2153,SC2154 # other shells expand what is quoted here;
-# bats runs each test in a subshell, and sets variables
+# shellcheck disable=SC2016,SC2030,SC2031,SC2086,SC2153,SC2154 # other shells expand what is quoted
+# here; bats runs each test in a subshell, and sets variables; words are to be split
 
 load lib/helpers
 load lib/commands
@@ -63,8 +63,6 @@ script() {
   protected "$NOSELF" "$PROBES/dial"
 }
 
-# --- what the command is given ---
-
 @test "noself executes only the command: two execve, no fork" {
   need strace
   run -0 strace -f -qq -e trace=%process -o trace "$NOSELF" /bin/true
@@ -122,13 +120,10 @@ END
   prints '' PATH= "$NOSELF" /bin/true
 }
 
-# --- options ---
-
 @test "each option sets its variable, in every form that options have" {
   local short long variable value words
   while read -r short long variable value; do
     for words in "-$short $value" "-$short$value" "--$long $value" "--$long=$value"; do
-      # shellcheck disable=SC2086 # to be split
       prints "NOSELF_$variable=$value" "$NOSELF" --print-settings $words
     done
   done <<END
@@ -151,7 +146,6 @@ END
 @test "a wrong call is refused with 125 before anything runs" {
   local words
   for words in '' '--' '--check' '--print-settings true'; do
-    # shellcheck disable=SC2086 # to be split
     run -125 --separate-stderr "$NOSELF" $words
     [[ $output == '' && $stderr == 'usage: noself [OPTION...] [--] COMMAND [ARG...]'* ]]
   done
@@ -186,7 +180,6 @@ END
 
 @test "--help and --version go to stdout" {
   for option in -h --help -mfail\ -h; do
-    # shellcheck disable=SC2086 # to be split
     run -0 --separate-stderr "$NOSELF" $option nosuch
     [[ $output == usage:*--force*--version*125* && $stderr == '' ]]
   done
@@ -206,8 +199,6 @@ errno=ECONNREFUSED pinned=fail bind-no-port=1 log=off" ]]
 0|-v -s true|covered by '$LIBRARY' and the supervisor
 END
 }
-
-# --- where the command is ---
 
 @test "a command that does not exist gives 127, one that may not be run 126" {
   mkdir -p one/tool "$OPEN/closed"
@@ -243,8 +234,6 @@ END
   refused 127 'no such command' "$NOSELF" tool
 }
 
-# --- what the library does not reach ---
-
 @test "programs that the library does not reach are covered by the supervisor, or refused" {
   need_supervisor
   cc -nostdlib -Wl,--dynamic-linker="$(ldd /bin/true | grep -o '/[^ ]*ld-[^ ]*')" \
@@ -275,8 +264,7 @@ END
   local loader
   printf '\0\1\2' >binary
   head -c 63 "$PROBES/dial" >damaged
-  cc -shared -o library -x c - <<<'#include <stdlib.h>
-    void f(void) { exit(0); }'
+  cp "$LIBRARY" library
   # The loader of another C library.
   loader=$(grep -ao '/lib[^[:cntrl:]]*ld-[^[:cntrl:]]*' "$PROBES/dial" | head -n 1)
   sed "s|$loader|${loader%?}X|" "$PROBES/dial" >lost
@@ -326,7 +314,6 @@ END
   script emptied '#!/usr/bin/env -S -u LD_PRELOAD sh'
   PATH=$PWD/bin:$PATH
   while IFS='|' read -r words instead; do
-    # shellcheck disable=SC2086 # to be split
     refused 126 "; put noself behind it: $instead COMMAND*--force runs it" "$NOSELF" $words printenv
   done <<'END'
 sudo -u x|sudo noself
@@ -346,7 +333,6 @@ setpriv --nnp --reset-env|setpriv --reset-env noself
 END
   prints "$LIBRARY" "$NOSELF" --force sudo
   for words in env 'env -u HOME -- A=1' 'setpriv --nnp' 'env -S -uHOME'; do
-    # shellcheck disable=SC2086 # to be split
     prints "$LIBRARY" "$NOSELF" $words printenv LD_PRELOAD
   done
   # What env finds elsewhere is not judged.
@@ -410,8 +396,6 @@ END
 /bin/sh: preload
 ./a?b: cannot be covered: no such command; check the path' && $stderr == '' ]]
 }
-
-# --- which library ---
 
 @test "a program for another architecture needs a library for that architecture" {
   local machine='\267\000' # AArch64
