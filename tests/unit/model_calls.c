@@ -14,15 +14,6 @@
 
 enum { PROTOCOL_SMC = 256, PROTOCOL_MPTCP = 262, BIND_NO_PORT = 24, LOCAL_PORT_RANGE = 51 };
 
-/* The same for a call whose result the guard needs to detect a self-connection. */
-static long answer_about_self(const char *name)
-{
-	const long r = model_answer(name);
-	if (r < 0)
-		model.blind = true;
-	return r;
-}
-
 /* The guard must act on what the kernel has shown. */
 static void shown(enum state state)
 {
@@ -30,29 +21,26 @@ static void shown(enum state state)
 		model.looked = true;
 }
 
-static long getsockname_(void *address, socklen_t *length)
+static long getsockname_(long name, long length, long unused)
 {
-	const long r = answer_about_self("getsockname");
-	if (r < 0)
-		return r;
-	shown(ELSEWHERE);
 	enum host host = model.state == ELSEWHERE || model.state == COMING ? ANOTHER : OWN;
+
+	shown(ELSEWHERE);
 	if (model.state == CLOSED && model_bound() == NOT && model_protocol() != MPTCP)
 		host = ANY;
 	const bool own = model.state == CLOSED && model.bound == PORT;
-	*length = model_name(address, host, own ? MODEL_PORT : model.port);
+	*(socklen_t *)length = model_name((void *)name, host, own ? MODEL_PORT : model.port);
 	return 0;
 }
 
-static long getpeername_(void *address, socklen_t *length)
+static long getpeername_(long name, long length, long unused)
 {
-	const long r = answer_about_self("getpeername");
-	if (r < 0)
-		return r;
+	const enum host host = model.state == ELSEWHERE ? ANOTHER : OWN;
+
 	shown(ELSEWHERE);
 	if (model.state != SELF && model.state != REAL && model.state != ELSEWHERE)
 		return model_told("", -ENOTCONN);
-	*length = model_name(address, model.state == ELSEWHERE ? ANOTHER : OWN, MODEL_PORT);
+	*(socklen_t *)length = model_name((void *)name, host, MODEL_PORT);
 	return 0;
 }
 
@@ -76,33 +64,25 @@ static void check_disconnect(void)
 	}
 }
 
-static long connect_(const void *address)
+static long connect_(long address, long length, long unused)
 {
 	if (((const struct sockaddr *)address)->sa_family != AF_UNSPEC)
 		flaw("connect() with an address, past the program's own call");
-	const long r = model_answer("connect to AF_UNSPEC");
-	model.met = true;
-	model.stuck |= r < 0;
-	if (r < 0)
-		return r;
 	check_disconnect();
 	if (model.protocol == MPTCP)
 		model.range.value = model.range_dialled;
 	model.state = CLOSED;
-	model.so_error = true;
+	model.met = model.so_error = true;
 	return 0;
 }
 
-static long bind_(const void *address, socklen_t length)
+static long bind_(long address, long length, long unused)
 {
 	uint8_t any[sizeof(struct sockaddr_storage)];
-	const bool to_any = length == model_name(any, ANY, 0) && !memcmp(any, address, length);
+	const socklen_t any_length = model_name(any, ANY, 0);
 
-	long r = model_answer("bind");
-	if (r == -EPERM && choose(2))
-		r = model_told("but", -EACCES);
-	if (r < 0)
-		return r;
+	if (model.bind)
+		return model.bind((void *)address, (socklen_t)length);
 	if (model.state != CLOSED || model_bound() == PORT) {
 		model.told_pinned |= !model.changed;
 		return model_told("", -EINVAL);
@@ -110,91 +90,41 @@ static long bind_(const void *address, socklen_t length)
 	if (!model.no_port.value && !model.changed)
 		flaw("bind() takes a port that the program did not choose");
 	model.port = 0;
-	model.bound = to_any ? NOT : ADDRESS;
+	model.bound =
+		length == any_length && !memcmp(any, (void *)address, any_length) ? NOT : ADDRESS;
 	return 0;
 }
 
-static struct option *option_of(int level, int name, long *r)
+static long get_flags(long command, long unused, long unused_too)
 {
-	static const int ranges[] = {(int)(MODEL_PORT | (unsigned)MODEL_PORT << 16),
-				     (int)(40000 | 60000U << 16)};
-	static const int switches[] = {0, 1};
-
-	if (level == IPPROTO_IP && name == BIND_NO_PORT) {
-		model_option(&model.no_port, switches, 2);
-		return &model.no_port;
-	}
-	if (level != IPPROTO_IP || name != LOCAL_PORT_RANGE)
-		flaw("an option that the model does not know");
-	if (model.has_range == OPEN && !model.changed)
-		model.has_range = choose(2) ? YES : NO;
-	if (model.has_range == NO)
-		*r = model_told("", -ENOPROTOOPT);
-	else
-		model_option(&model.range, ranges, 2);
-	return &model.range;
-}
-
-static long get_option(int level, int name, int *value)
-{
-	if (level == SOL_SOCKET && name == SO_PROTOCOL) {
-		/* An SMC socket falls back to TCP. */
-		const int tcp = model.is_send ? PROTOCOL_SMC : IPPROTO_TCP;
-		const int numbers[] = {0, tcp, PROTOCOL_MPTCP, IPPROTO_UDP};
-		const long r = answer_about_self("get SO_PROTOCOL");
-		if (r == 0)
-			*value = numbers[model_protocol()];
-		return r;
-	}
-	long r = model_answer(level == SOL_SOCKET    ? "get SO_ERROR"
-			      : name == BIND_NO_PORT ? "get NO_PORT"
-						     : "get PORT_RANGE");
-	if (level == SOL_SOCKET && name == SO_ERROR) {
-		if (!model.so_error && !model.changed)
-			flaw("SO_ERROR is asked for again");
-		model.so_error &= r < 0;
-		model.so_error_refused += r < 0 && model.so_error_refused < ATTEMPTS_TO_RESTORE;
-		return r;
-	}
-	if (r < 0)
-		return r;
-	*value = option_of(level, name, &r)->value;
-	model.told_range |= r == 0 && name == LOCAL_PORT_RANGE;
-	return r;
-}
-
-static long set_option(int level, int name, int value)
-{
-	long r = model_answer(name == BIND_NO_PORT ? "set NO_PORT" : "set PORT_RANGE");
-	struct option *option = name == BIND_NO_PORT ? &model.no_port : &model.range;
-	option->refused +=
-		r < 0 && option->value != option->own && option->refused < ATTEMPTS_TO_RESTORE;
-	if (r < 0)
-		return r;
-	option_of(level, name, &r);
-	option->refused = 0;
-	option->value = model.changed ? 0 : value;
-	describe("  is now %#x\n", (unsigned)value);
-	return r;
-}
-
-static long nonblocking(void)
-{
-	const long r = model_answer("fcntl F_GETFL");
-	if (r < 0)
-		return r;
 	return model.nonblocking == YES ? O_NONBLOCK : 0;
 }
 
-static long get_info(struct tcpinfo *info)
+static long get_protocol(long level, long name, long value)
+{
+	/* An SMC socket falls back to TCP. */
+	const int tcp = model.is_send ? PROTOCOL_SMC : IPPROTO_TCP;
+	const int numbers[] = {0, tcp, PROTOCOL_MPTCP, IPPROTO_UDP};
+
+	*(int *)value = numbers[model_protocol()];
+	return 0;
+}
+
+static long get_error(long level, long name, long value)
+{
+	if (!model.so_error && !model.changed)
+		flaw("SO_ERROR is asked for again");
+	model.so_error = false;
+	return 0;
+}
+
+static long get_info(long level, long name, long value)
 {
 	static const uint8_t tcp_states[] = {7, 1, 2, 1, 2, 1, 10};
+	struct tcpinfo *info = (struct tcpinfo *)value;
+
 	if (info->bytes_sent != UINT64_MAX)
 		flaw("TCP_INFO that the kernel leaves out is not as unknown");
-	long r = model_answer("get TCP_INFO");
-	model.info_refused |= r < 0 && model.state == REAL;
-	if (r < 0)
-		return r;
 	/* For MPTCP since Linux 5.16. */
 	if (model_protocol() == UDP || (model_protocol() == MPTCP && choose(2))) {
 		model.info_refused |= model.state == REAL;
@@ -207,38 +137,116 @@ static long get_info(struct tcpinfo *info)
 	return 0;
 }
 
-/* The modelled system calls; the arguments as in raw_syscall(). */
+/* An option that can be set; NULL if the kernel does not have it. */
+static struct option *option_of(long name)
+{
+	static const int ranges[] = {(int)(MODEL_PORT | (unsigned)MODEL_PORT << 16),
+				     (int)(40000 | 60000U << 16)};
+	static const int switches[] = {0, 1};
+
+	if (name == BIND_NO_PORT) {
+		model_option(&model.no_port, switches, 2);
+		return &model.no_port;
+	}
+	if (model.has_range == OPEN && !model.changed)
+		model.has_range = choose(2) ? YES : NO;
+	if (model.has_range == NO)
+		return NULL;
+	model_option(&model.range, ranges, 2);
+	return &model.range;
+}
+
+static long get_option(long level, long name, long value)
+{
+	const struct option *option = option_of(name);
+
+	if (!option)
+		return model_told("", -ENOPROTOOPT);
+	model.told_range |= name == LOCAL_PORT_RANGE;
+	*(int *)value = option->value;
+	return 0;
+}
+
+static long set_option(long level, long name, long value)
+{
+	struct option *option = option_of(name);
+
+	if (!option)
+		return model_told("", -ENOPROTOOPT);
+	if (name == BIND_NO_PORT && option->own && !model.changed)
+		flaw("an option is set that the program had set");
+	if (!model_can_read((void *)value))
+		return -EFAULT;
+	option->refused = 0;
+	option->value = model.changed ? 0 : *(const int *)value;
+	describe("  is now %#x\n", (unsigned)option->value);
+	return 0;
+}
+
+/* The modelled system calls, and what they do; the arguments as in raw_syscall(). */
+static const struct modelled {
+	const char *text;
+	long number, level, name; /* name: of an option, else 0 */
+	long (*act)(long b, long c, long d);
+} calls[] = {
+	{"getsockname", SYS_getsockname, 0, 0, getsockname_},
+	{"getpeername", SYS_getpeername, 0, 0, getpeername_},
+	{"connect to AF_UNSPEC", SYS_connect, 0, 0, connect_},
+	{"bind", SYS_bind, 0, 0, bind_},
+	{"fcntl F_GETFL", SYS_fcntl, 0, 0, get_flags},
+	{"get SO_PROTOCOL", SYS_getsockopt, SOL_SOCKET, SO_PROTOCOL, get_protocol},
+	{"get SO_ERROR", SYS_getsockopt, SOL_SOCKET, SO_ERROR, get_error},
+	{"get TCP_INFO", SYS_getsockopt, IPPROTO_TCP, TCP_INFO, get_info},
+	{"get NO_PORT", SYS_getsockopt, IPPROTO_IP, BIND_NO_PORT, get_option},
+	{"get PORT_RANGE", SYS_getsockopt, IPPROTO_IP, LOCAL_PORT_RANGE, get_option},
+	{"set NO_PORT", SYS_setsockopt, IPPROTO_IP, BIND_NO_PORT, set_option},
+	{"set PORT_RANGE", SYS_setsockopt, IPPROTO_IP, LOCAL_PORT_RANGE, set_option},
+	{NULL},
+};
+
+static const struct modelled *find(long number, long level, long name)
+{
+	for (const struct modelled *m = calls; m->text; m++)
+		if (m->number == number && (!m->name || (m->level == level && m->name == name)))
+			return m;
+	flaw("a call that the model does not know");
+}
+
+/* What the checks must know of a refused call. */
+static void note_refusal(const struct modelled *refused)
+{
+	struct option *option = refused->name == BIND_NO_PORT ? &model.no_port : &model.range;
+
+	model.refused = model.bind != NULL;
+	if (refused->act == getsockname_ || refused->act == getpeername_ ||
+	    refused->act == get_protocol)
+		model.blind = true;
+	else if (refused->act == connect_)
+		model.met = model.stuck = true;
+	else if (refused->act == get_info)
+		model.info_refused |= model.state == REAL;
+	else if (refused->act == get_error)
+		model.so_error_refused += model.so_error_refused < ATTEMPTS_TO_RESTORE;
+	else if (refused->act == set_option && option->value != option->own)
+		option->refused += option->refused < ATTEMPTS_TO_RESTORE;
+}
+
 APART static long call(long number, long b, long c, long d)
 {
-	const bool is_option = number == SYS_getsockopt || number == SYS_setsockopt;
-	socklen_t *length = (socklen_t *)c;
-
-	if (!is_option || b != SOL_SOCKET || c != SO_ERROR)
-		model_check_left_error();
-	if (is_option && b == IPPROTO_IP && c == LOCAL_PORT_RANGE)
-		model_check_lent();
-	switch (number) {
-	case SYS_getsockname:
-		return getsockname_((void *)b, length);
-	case SYS_getpeername:
-		return getpeername_((void *)b, length);
-	case SYS_connect:
-		return connect_((const void *)b);
-	case SYS_bind:
-		return bind_((const void *)b, (socklen_t)c);
-	case SYS_getsockopt:
-		return c == TCP_INFO && b == IPPROTO_TCP ? get_info((void *)d)
-							 : get_option((int)b, (int)c, (int *)d);
-	case SYS_setsockopt:
-		return set_option((int)b, (int)c, *(const int *)d);
-	case SYS_fcntl:
-		return nonblocking();
-	case SYS_getpid:
-	case SYS_prctl:
+	if (number == SYS_getpid || number == SYS_prctl)
 		return 1;
-	default:
-		flaw("a call that the model does not know");
-	}
+	const struct modelled *called = find(number, b, c);
+	if (called->act != get_error)
+		model_check_left_error();
+	if (called->name == LOCAL_PORT_RANGE)
+		model_check_lent();
+	long r = model_answer(called->text);
+	if (r == -EPERM && number == SYS_bind && choose(2))
+		r = model_told("but", -EACCES);
+	if (r == 0)
+		return called->act(b, c, d);
+	note_refusal(called);
+	return r;
 }
 
 long raw_syscall(long number, long a, long b, long c, long d, long e)

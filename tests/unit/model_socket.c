@@ -46,7 +46,7 @@ long model_answer(const char *name)
 	static const int errors[] = {0, ENOMEM, EPERM};
 	enum { CHANGES = 3 };
 	const int possible = model.state == GONE ? 1 : model.pin_matters ? 3 : 2;
-	int i = choose(possible + (model.changed ? 0 : CHANGES));
+	int i = choose(possible + (model.changed || model.bind ? 0 : CHANGES));
 
 	if (model.to >= TO_UNIX)
 		flaw("the kernel is asked about a dial that cannot reach itself");
@@ -140,6 +140,11 @@ int model_option(struct option *option, const int *values, int count)
 bool model_is_self(void)
 {
 	return (model.state == SELF || model.state == SELF_COMING) && model.protocol != UDP;
+}
+
+bool model_can_read(const void *pointer)
+{
+	return (uintptr_t)pointer >= 4096;
 }
 
 bool model_accepted(long result)

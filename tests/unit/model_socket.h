@@ -46,6 +46,7 @@ struct model {
 	int so_error_refused;
 
 	/* Set before the first call. */
+	long (*bind)(const void *, socklen_t); /* instead of dials; no other thread acts then */
 	bool is_send;       /* the program dials by a send, to IPv6; else by connect(), to IPv4 */
 	bool memory_is_bad; /* the pointer to the destination is invalid */
 	bool pin_matters;   /* whether a sandbox's refusals matter: pin_refused */
@@ -64,6 +65,7 @@ struct model {
 	bool told_pinned;  /* bind() has shown that it is pinned */
 	bool told_range;   /* the kernel has shown that it has IP_LOCAL_PORT_RANGE */
 	bool info_refused; /* TCP_INFO was refused since the latest dial */
+	bool refused;      /* any call was, of a program that only binds */
 };
 extern struct model model;
 
@@ -96,6 +98,9 @@ bool model_is_self(void);
 enum protocol model_protocol(void);
 enum bound model_bound(void);
 int model_option(struct option *option, const int *values, int count);
+
+/* Whether the program's pointer is valid. */
+bool model_can_read(const void *pointer);
 
 /* The socket's own host, another, and the wildcard; IPv6 in a send. */
 enum host { OWN, ANOTHER, ANY };

@@ -2,38 +2,19 @@
 /* bind() and getsockname() with every result of the kernel, in every order: see search.h. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <netinet/in.h>
 #include <string.h>
-#include <sys/syscall.h>
 
 #include "core/endpoint.h"
-#include "core/raw_syscall.h"
+#include "model_socket.h"
 #include "preload/load.h"
 #include "search.h"
 
-enum {
-	FD = 5,
-	FREE_PORT = 50000,
-	UNTOUCHED = ENOTUNIQ,
-	CALLS = 3,
-	RESTORES = 4,
-	BIND_NO_PORT = 24
-};
+enum { UNTOUCHED = ENOTUNIQ, CALLS = 3 };
 
-/* A model of one socket instead of the kernel. */
-SEARCH_STATE static struct {
-	int protocol;
-	sa_family_t family;
-	struct endpoint name;
-	int no_port, own_no_port; /* IP_BIND_ADDRESS_NO_PORT: now, and the program's */
-	int not_restored;         /* how often in a row the kernel refused to clear it */
-
-	/* The program's latest call. */
-	bool refused;   /* the kernel refused a call of the library */
-	bool exhausted; /* it had no free port */
-	bool passed_on;
-	long result; /* of the program's call, once it is passed on */
-} sock;
+/* The program's latest call. */
+SEARCH_STATE static bool exhausted; /* there was no free port */
+SEARCH_STATE static bool passed_on;
+SEARCH_STATE static long passed_result;
 SEARCH_STATE static struct load loaded;
 
 const struct load *load_get(struct load *early)
@@ -44,106 +25,47 @@ const struct load *load_get(struct load *early)
 static bool defers_ports(void)
 {
 	const struct settings *settings = &loaded.context.settings;
-	return settings->bind_no_port && settings->mode < MODE_OBSERVE &&
-	       sock.protocol != IPPROTO_UDP;
-}
-
-/* The wildcard or the socket's own host. */
-static struct endpoint at(bool own, uint16_t port)
-{
-	struct endpoint end = {.family = sock.family, .port = port};
-	end.address[sock.family == AF_INET ? 3 : 15] = own;
-	return end;
-}
-
-static bool is_bound(void)
-{
-	return sock.name.port || !endpoint_is_wildcard(&sock.name);
-}
-
-static bool is_readable(const void *address)
-{
-	return (uintptr_t)address >= 4096;
+	return settings->bind_no_port && settings->mode < MODE_OBSERVE && model.protocol != UDP;
 }
 
 static long bind_(const void *address, socklen_t length)
 {
-	if (!is_readable(address))
+	if (!model_can_read(address))
 		return -EFAULT;
-	if (sock.name.port)
+	if (model.bound == PORT)
 		return -EINVAL;
-	sock.name = endpoint_of(address, length);
-	if (sock.name.port || sock.no_port)
+	const struct endpoint to = endpoint_of(address, length);
+	model.bound = to.port || !model.no_port.value ? PORT
+		      : endpoint_is_wildcard(&to)     ? NOT
+						      : ADDRESS;
+	if (to.port || model.no_port.value || !choose(2))
 		return 0;
-	sock.name.port = FREE_PORT;
-	if (!choose(2))
-		return 0;
-	sock.name = at(false, 0);
-	sock.exhausted = true;
+	model.bound = NOT;
+	exhausted = true;
 	return -EADDRINUSE;
 }
 
 /* The library's bind() only allocates a port that it has deferred. */
 static long allocate(const void *address, socklen_t length)
 {
-	const struct endpoint to = endpoint_of(address, length), deferred = at(true, 0);
+	union socket_name name;
+	const struct endpoint deferred = endpoint_of(&name, model_name(&name, OWN, 0));
+	const struct endpoint to = endpoint_of(address, length);
 
-	if (!endpoint_same(&to, &deferred) || (!is_bound() && !sock.exhausted))
+	if (!endpoint_same(&to, &deferred) || (model.bound == NOT && !exhausted))
 		flaw("another address is bound than the program bound");
 	if (choose(2)) {
 		describe("  (another thread has just done so)\n");
-		sock.name = at(true, FREE_PORT);
+		model.bound = PORT;
 	}
 	return bind_(address, length);
-}
-
-static long set_no_port(const void *value)
-{
-	if (sock.own_no_port || !defers_ports())
-		flaw("an option is set though no port is deferred");
-	if (!is_readable(value))
-		return -EFAULT;
-	memcpy(&sock.no_port, value, sizeof(int));
-	sock.no_port = sock.no_port != 0;
-	sock.not_restored = 0;
-	return 0;
-}
-
-/* A system call of the library. */
-__attribute__((noinline)) static long call(long number, long b, long c, long d)
-{
-	if (choose(2)) {
-		sock.refused = true;
-		sock.not_restored += number == SYS_setsockopt && sock.no_port;
-		return -ENOMEM;
-	}
-	if (number == SYS_bind)
-		return allocate((const void *)b, (socklen_t)c);
-	if (number == SYS_setsockopt && c == BIND_NO_PORT)
-		return set_no_port((const void *)d);
-	if (number == SYS_getsockname)
-		*(socklen_t *)c = endpoint_name(&sock.name, (union socket_name *)b);
-	else if (number == SYS_getsockopt && b == SOL_SOCKET && c == SO_PROTOCOL)
-		*(int *)d = sock.protocol;
-	else if (number == SYS_getsockopt && b == IPPROTO_IP && c == BIND_NO_PORT)
-		*(int *)d = sock.no_port;
-	else
-		flaw("a call that the model does not know");
-	return 0;
-}
-
-long raw_syscall(long number, long a, long b, long c, long d, long e)
-{
-	const long r = call(number, b, c, d);
-	describe("  system call %ld (%ld, %ld): %s\n", number, b, c, strerrorname_np((int)-r));
-	return search_forget(r);
 }
 
 static int pass_on(long result)
 {
 	describe("  it is passed on: %s\n", strerrorname_np((int)-result));
-	sock.passed_on = true;
-	sock.result = result;
+	passed_on = true;
+	passed_result = result;
 	errno = result < 0 ? (int)-result : errno;
 	return result < 0 ? -1 : 0;
 }
@@ -160,13 +82,13 @@ static int next_getsockname(int fd, struct sockaddr *name, socklen_t *length)
 
 static void check_result(int r)
 {
-	const long expected = sock.passed_on ? sock.result : -EADDRINUSE;
+	const long expected = passed_on ? passed_result : -EADDRINUSE;
 
-	if (!sock.passed_on && !sock.exhausted)
+	if (!passed_on && !exhausted)
 		flaw("the program's call is not passed on");
 	if (r != (expected < 0 ? -1 : 0) || errno != (expected < 0 ? -expected : UNTOUCHED))
 		flaw("the program does not get what its call gave");
-	if (sock.no_port != sock.own_no_port && sock.not_restored < RESTORES)
+	if (model.no_port.value != model.no_port.own && model.no_port.refused < ATTEMPTS_TO_RESTORE)
 		flaw("IP_BIND_ADDRESS_NO_PORT is not given back");
 }
 
@@ -174,40 +96,39 @@ static void program_binds(void)
 {
 	enum { WILDCARD, HOST, HOST_AND_PORT, UNREADABLE, ARGUMENTS };
 	const int what = choose(ARGUMENTS);
-	const bool again = is_bound(), no_port = what == WILDCARD || what == HOST;
-	const struct endpoint to = at(what != WILDCARD, no_port ? 0 : 7);
+	const bool again = model.bound != NOT, no_port = what == WILDCARD || what == HOST;
 	union socket_name name;
-	const socklen_t length = endpoint_name(&to, &name);
+	const socklen_t length = model_name(&name, what == WILDCARD ? ANY : OWN, no_port ? 0 : 7);
 
 	describe("bind() with argument %d\n", what);
-	const int r = bind(FD, what == UNREADABLE ? (void *)1 : &name.any, length);
+	const int r = bind(MODEL_FD, what == UNREADABLE ? (void *)1 : &name.any, length);
 	check_result(r);
-	if (r < 0 || sock.no_port != sock.own_no_port)
+	if (r < 0 || model.no_port.value != model.no_port.own)
 		return;
-	const bool may_defer = no_port && (sock.own_no_port || (what == HOST && defers_ports()));
-	if (!sock.name.port && !may_defer)
+	const bool may_defer = no_port && (model.no_port.own || (what == HOST && defers_ports()));
+	if (model.bound != PORT && !may_defer)
 		flaw("a port is deferred");
-	if (sock.refused || sock.exhausted)
+	if (model.refused || exhausted)
 		return;
-	if (again && !sock.own_no_port)
+	if (again && !model.no_port.own)
 		flaw("a bound socket is bound again");
-	if (sock.name.port && may_defer)
+	if (model.bound == PORT && may_defer)
 		flaw("a port is not deferred");
 }
 
 static void program_asks(void)
 {
-	const struct endpoint before = sock.name;
+	const enum bound before = model.bound;
 
 	describe("getsockname()\n");
 	/* The library does not touch the program's memory. */
-	const int r = getsockname(FD, (void *)1, (void *)1);
+	const int r = getsockname(MODEL_FD, (void *)1, (void *)1);
 	check_result(r);
-	if (sock.refused)
+	if (model.refused)
 		return;
-	if (endpoint_is_wildcard(&before) != endpoint_is_wildcard(&sock.name))
+	if ((before == NOT) != (model.bound == NOT))
 		flaw("the address has changed");
-	if (r == 0 && is_bound() && !sock.name.port && defers_ports() && !sock.own_no_port)
+	if (r == 0 && model.bound == ADDRESS && defers_ports() && !model.no_port.own)
 		flaw("port 0 is shown");
 }
 
@@ -217,12 +138,14 @@ static void program(void)
 	loaded.next.getsockname = next_getsockname;
 	loaded.context.settings.bind_no_port = choose(2);
 	loaded.context.settings.mode = choose(2) ? MODE_OBSERVE : MODE_FAIL;
-	sock.protocol = choose(2) ? IPPROTO_TCP : IPPROTO_UDP;
-	sock.family = choose(2) ? AF_INET : AF_INET6;
-	sock.no_port = sock.own_no_port = choose(2);
-	sock.name = at(false, 0);
-	for (int i = 0; i < CALLS && sock.no_port == sock.own_no_port; i++) {
-		sock.passed_on = sock.refused = sock.exhausted = false;
+	model.bind = allocate;
+	model.protocol = choose(2) ? TCP : UDP;
+	model.to = choose(2) ? TO_IPV4 : TO_IPV6;
+	model.bound = NOT;
+	model.no_port.chosen = YES;
+	model.no_port.value = model.no_port.own = choose(2);
+	for (int i = 0; i < CALLS && model.no_port.value == model.no_port.own; i++) {
+		passed_on = model.refused = exhausted = false;
 		errno = UNTOUCHED;
 		if (choose(2))
 			program_binds();
