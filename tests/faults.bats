@@ -53,7 +53,7 @@ fails() {
   # The file is closed again.
   local traced=(strace -o "$TRACE" -e trace=prctl -e inject=prctl:error=EINVAL:when=1) open
   open=$("${traced[@]}" ls /proc/self/fd/)
-  run -0 "${traced[@]}" -E LD_PRELOAD="$LIBRARY" -E NOSELF_ERRNO=EHOSTDOWN ls /proc/self/fd/
+  run -0 "${traced[@]}" -E LD_PRELOAD="$LIBRARY" -E NOSELF_LOG="$TRACE" ls /proc/self/fd/
   [[ $output == "$open" ]]
   # Without /proc, user and group decide.
   run -0 fails_on_load openat:ENOENT
