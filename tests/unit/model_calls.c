@@ -14,18 +14,11 @@
 
 enum { PROTOCOL_SMC = 256, PROTOCOL_MPTCP = 262, BIND_NO_PORT = 24, LOCAL_PORT_RANGE = 51 };
 
-/* The guard must act on what the kernel has shown. */
-static void shown(enum state state)
-{
-	if (model.state == state)
-		model.looked = true;
-}
-
 static long getsockname_(long name, long length, long unused)
 {
 	enum host host = model.state == ELSEWHERE || model.state == COMING ? ANOTHER : OWN;
 
-	shown(ELSEWHERE);
+	model.looked |= model.state == ELSEWHERE;
 	if (model.state == CLOSED && model_bound() == NOT && model_protocol() != MPTCP)
 		host = ANY;
 	const bool own = model.state == CLOSED && model.bound == PORT;
@@ -37,7 +30,7 @@ static long getpeername_(long name, long length, long unused)
 {
 	const enum host host = model.state == ELSEWHERE ? ANOTHER : OWN;
 
-	shown(ELSEWHERE);
+	model.looked |= model.state == ELSEWHERE;
 	if (model.state != SELF && model.state != REAL && model.state != ELSEWHERE)
 		return model_told("", -ENOTCONN);
 	*(socklen_t *)length = model_name((void *)name, host, MODEL_PORT);
@@ -46,22 +39,16 @@ static long getpeername_(long name, long length, long unused)
 
 static void check_disconnect(void)
 {
-	switch (model.state) {
-	case SELF:
-	case SELF_COMING:
-		if (model.protocol == UDP)
-			flaw("a UDP socket is disconnected");
-		if (model.last == -EISCONN)
-			flaw("a connection is disconnected that the call did not make");
-		return;
-	case REAL:
-		if (!model.info_refused)
-			flaw("a connection to another socket is disconnected");
-		return;
-	default:
-		if (!model.changed || model.looked)
-			flaw("a socket is disconnected that had not reached itself");
-	}
+	const bool is_self = model.state == SELF || model.state == SELF_COMING;
+
+	if (is_self && model.protocol == UDP)
+		flaw("a UDP socket is disconnected");
+	if (is_self && model.last == -EISCONN)
+		flaw("a connection is disconnected that the call did not make");
+	if (model.state == REAL && !model.info_refused)
+		flaw("a connection to another socket is disconnected");
+	if (!is_self && model.state != REAL && (!model.changed || model.looked))
+		flaw("a socket is disconnected that had not reached itself");
 }
 
 static long connect_(long address, long length, long unused)
@@ -130,30 +117,27 @@ static long get_info(long level, long name, long value)
 		model.info_refused |= model.state == REAL;
 		return model_told("", -EOPNOTSUPP);
 	}
-	shown(ELSEWHERE);
-	shown(LISTENING);
+	model.looked |= model.state == ELSEWHERE || model.state == LISTENING;
 	info->state = tcp_states[model.state];
 	info->segs_in = model.state == ELSEWHERE || model.state == REAL ? 1 : 3;
 	return 0;
 }
 
-/* An option that can be set; NULL if the kernel does not have it. */
+/* An option that can be set, as the program had set it; NULL if the kernel does not have it. */
 static struct option *option_of(long name)
 {
 	static const int ranges[] = {(int)(MODEL_PORT | (unsigned)MODEL_PORT << 16),
 				     (int)(40000 | 60000U << 16)};
-	static const int switches[] = {0, 1};
+	const bool is_range = name == LOCAL_PORT_RANGE;
+	struct option *option = is_range ? &model.range : &model.no_port;
 
-	if (name == BIND_NO_PORT) {
-		model_option(&model.no_port, switches, 2);
-		return &model.no_port;
+	if (option->chosen == OPEN && !model.changed) {
+		option->chosen = is_range && choose(2) ? NO : YES;
+		const int value = option->chosen == YES && choose(2);
+		option->own = option->value = is_range ? ranges[value] : value;
+		describe("  the program had set it to %#x\n", (unsigned)option->own);
 	}
-	if (model.has_range == OPEN && !model.changed)
-		model.has_range = choose(2) ? YES : NO;
-	if (model.has_range == NO)
-		return NULL;
-	model_option(&model.range, ranges, 2);
-	return &model.range;
+	return option->chosen == NO ? NULL : option;
 }
 
 static long get_option(long level, long name, long value)

@@ -102,7 +102,18 @@ static void dial_closed(void)
 	model.range_dialled = model.protocol == MPTCP ? model.range.value : 0;
 }
 
-APART static long dial_(void)
+static void write_destination(struct sockaddr_storage *to)
+{
+	memset(to, 0, sizeof(*to));
+	if (model.to == TO_UNIX)
+		to->ss_family = AF_UNIX;
+	if (model.to == TO_IPV4 || model.to == TO_ANY || model.to == TO_IPV6)
+		model_name(to, model.to == TO_ANY ? ANY : OWN, MODEL_PORT);
+	if (model.to == TO_IPV6)
+		((struct sockaddr_in6 *)to)->sin6_scope_id = 0;
+}
+
+APART static long dial_(void *destination)
 {
 	const bool repeats = model.last == -EADDRNOTAVAIL && !model.met;
 
@@ -118,25 +129,11 @@ APART static long dial_(void)
 	model.first_failed |= model.dials == 0 && model.last < 0 && !model.is_send;
 	model.dials++;
 	model.blind = model.stuck = model.info_refused = false;
+	write_destination(destination);
 	return model.last;
 }
 
-socklen_t model_destination(void *name)
+long model_dial(void *destination)
 {
-	memset(name, 0, sizeof(struct sockaddr_storage));
-	if (model.to == TO_OPEN || model.to == TO_NOBODY)
-		return 0;
-	if (model.to == TO_UNIX) {
-		((struct sockaddr *)name)->sa_family = AF_UNIX;
-		return sizeof(struct sockaddr_storage);
-	}
-	const socklen_t length = model_name(name, model.to == TO_ANY ? ANY : OWN, MODEL_PORT);
-	if (model.to == TO_IPV6)
-		((struct sockaddr_in6 *)name)->sin6_scope_id = 0;
-	return length;
-}
-
-long model_dial(void)
-{
-	return search_forget(dial_());
+	return search_forget(dial_(destination));
 }

@@ -127,21 +127,6 @@ enum bound model_bound(void)
 	return model.bound;
 }
 
-int model_option(struct option *option, const int *values, int count)
-{
-	if (option->chosen == OPEN && !model.changed) {
-		option->chosen = YES;
-		option->own = option->value = values[choose(count)];
-		describe("  the program had set it to %#x\n", (unsigned)option->own);
-	}
-	return option->value;
-}
-
-bool model_is_self(void)
-{
-	return (model.state == SELF || model.state == SELF_COMING) && model.protocol != UDP;
-}
-
 bool model_can_read(const void *pointer)
 {
 	return (uintptr_t)pointer >= 4096;

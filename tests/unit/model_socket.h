@@ -28,9 +28,9 @@ enum bound { BOUND_OPEN, NOT, ADDRESS, PORT };
 enum destination { TO_OPEN, TO_IPV4, TO_ANY, TO_IPV6, TO_UNIX, TO_NOBODY };
 
 struct option {
-	enum fact chosen;
-	int value, own; /* now, and the program's value */
-	int refused;    /* how often in a row the kernel refused to restore it */
+	enum fact chosen; /* NO: the kernel does not have it */
+	int value, own;   /* now, and the program's value */
+	int refused;      /* how often in a row the kernel refused to restore it */
 };
 
 struct model {
@@ -38,7 +38,7 @@ struct model {
 	enum protocol protocol;
 	enum bound bound, program_bound; /* now, and by the program */
 	enum destination to;
-	enum fact nonblocking, has_range;
+	enum fact nonblocking;
 	int port; /* as getsockname shows it */
 	struct option range, no_port;
 	int range_dialled; /* MPTCP goes back to it when disconnected */
@@ -58,7 +58,7 @@ struct model {
 	bool met;          /* it reached itself, and was or must be disconnected */
 	bool earlier;      /* an earlier call of the program had connected it to itself */
 	bool changed;      /* another thread replaced it */
-	bool looked;       /* and a call has shown that since */
+	bool looked;       /* and a call has shown that since: the guard must act on it */
 	bool blind;        /* a call was refused since the latest dial */
 	bool stuck;        /* disconnecting was refused */
 	bool pin_refused;  /* a sandbox refused bind(), so the socket may be pinned */
@@ -69,7 +69,7 @@ struct model {
 };
 extern struct model model;
 
-/* In its own frame, so that search_leave() finds it below. */
+/* In its own frame, so that search_forget() finds it below. */
 #define APART __attribute__((noinline))
 
 /* Chooses the result of a call: 0, and the model does it, or an error. */
@@ -77,10 +77,8 @@ long model_answer(const char *name);
 /* Prints the result if the sequence is shown; returns it. */
 long model_told(const char *name, long result);
 
-/* One dial of the program's. */
-long model_dial(void);
-/* Its destination, in a struct sockaddr_storage; the length. */
-socklen_t model_destination(void *name);
+/* One dial of the program's; it writes the destination, a struct sockaddr_storage. */
+long model_dial(void *destination);
 
 /* Checks that the error that disconnecting leaves in SO_ERROR is cleared before any other call. */
 void model_check_left_error(void);
@@ -91,13 +89,9 @@ void model_check_lent(void);
 /* Whether a dial with that result is connected or in progress. */
 bool model_accepted(long result);
 
-/* Whether the socket is TCP's and connected to itself, or about to be. */
-bool model_is_self(void);
-
 /* The state that the program or the kernel has fixed. */
 enum protocol model_protocol(void);
 enum bound model_bound(void);
-int model_option(struct option *option, const int *values, int count);
 
 /* Whether the program's pointer is valid. */
 bool model_can_read(const void *pointer);

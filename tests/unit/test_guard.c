@@ -40,8 +40,7 @@ static long dial(void)
 		flaw("the range that is lent has the port in it");
 	if (model.told_pinned && !settings->pinned_allowed)
 		flaw("a port that the program chose is dialled from again");
-	const long r = model_dial();
-	model_destination(&destination);
+	const long r = model_dial(&destination);
 	if (r >= 0)
 		return r;
 	errno = r == -EIO ? 0 : (int)-r; /* some other library fails without an errno */
@@ -67,6 +66,11 @@ static ssize_t next_sendmsg(int fd, const struct msghdr *message, int flags)
 static int next_sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
 {
 	return (int)dial();
+}
+
+static bool is_self(void)
+{
+	return (model.state == SELF || model.state == SELF_COMING) && model.protocol != UDP;
 }
 
 /* Whether the socket may be left connected to itself. */
@@ -100,8 +104,8 @@ static void check_event(long result)
 	if ((result == -CHOSEN_ERROR) != is_failed)
 		flaw("the chosen errno and 'failed' do not go together");
 	if (!event.action) {
-		if (model.met || (settings->mode == MODE_OBSERVE && model_is_self() &&
-				  !model.blind && !model.earlier))
+		if (model.met ||
+		    (settings->mode == MODE_OBSERVE && is_self() && !model.blind && !model.earlier))
 			flaw("nothing is logged though it met itself");
 		if (result != model.last)
 			flaw("the program does not get what its dial gave");
@@ -133,7 +137,7 @@ static void check_event(long result)
 
 static void check_socket(void)
 {
-	if (model_is_self() && !is_allowed())
+	if (is_self() && !is_allowed())
 		flaw("the socket is left connected to itself");
 	if (model.range.value != model.range.own && model.range.refused < ATTEMPTS_TO_RESTORE)
 		flaw("IP_LOCAL_PORT_RANGE is not given back");
