@@ -44,9 +44,8 @@ print(len(ports - {0}), subprocess.getoutput(f"{sys.argv[1]} {ports.pop()}"))'
   done
 }
 
-# Without the library bind() fails. With a deferred port it succeeds, because a connection may still
-# be possible. A getsockname() that fails leaves the socket bound to its address; a later one
-# allocates a port that has become free.
+# With a deferred port bind() succeeds, because a connection may still be possible. The socket stays
+# bound to its address.
 @test "getsockname() fails with EADDRINUSE while no port is free, and works afterwards" {
   local exhausted='import socket
 def bound(*name):
@@ -60,14 +59,13 @@ def show():
         print(error.strerror)
 taken = [bound("0.0.0.0", port) for port in range(50000, 50010)]
 late = bound("127.0.0.2", 0)
-show(), show()
+show()
 taken.pop().close()
-show(), show()'
+show()'
   run -1 trap_run 50000 50009 python3 -c "$exhausted"
   [[ $output == *"Address already in use" ]]
   run -0 trap_run 50000 50009 preloaded python3 -c "$exhausted"
-  [[ $(count '^Address already in use$') == 2 ]]
-  [[ ${lines[2]} == "('127.0.0.2', 50009)" && ${lines[3]} == "${lines[2]}" ]]
+  [[ $output == $'Address already in use\n'"('127.0.0.2', 50009)" ]]
 }
 
 @test "a socket passed on before getsockname() shows a port with the library, and 0 without it" {

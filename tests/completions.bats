@@ -12,10 +12,8 @@ noself --mode=ob|observe
 noself -l std|stderr
 noself -l prog|program
 noself -m fail unshar|unshare
-noself -- unshar|unshare
 noselfctl che|check
 noselfctl enable --pin|--pinned
-noselfctl enable --fo|--force
 noselfctl enable -m ob|observe
 noselfctl enable -l /et|/etc
 noselfctl disable --user enab|enabled.service

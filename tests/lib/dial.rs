@@ -6,10 +6,7 @@ use std::net::TcpStream;
 fn main() {
     for _ in 0..500 {
         match TcpStream::connect("127.0.0.1:50000") {
-            Ok(stream) => {
-                assert_eq!(stream.local_addr().unwrap(), stream.peer_addr().unwrap());
-                return println!("1 reached themselves");
-            }
+            Ok(_) => return println!("1 reached themselves"),
             Err(error) => assert_eq!(error.kind(), ErrorKind::ConnectionRefused),
         }
     }

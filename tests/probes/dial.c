@@ -12,7 +12,6 @@
  * -i for people: says where it is connected and stays until its input ends; exit 0 then */
 #include "net.h"
 
-#include <fcntl.h>
 #include <sys/time.h>
 
 static bool on[128];    /* the letters of the given options */
@@ -81,8 +80,6 @@ static bool dial(void)
 	printf(" result=%s", error_name(error));
 	if (self && recv(fd, (char[4]){0}, 4, MSG_DONTWAIT) > 0)
 		printf(" echo=yes");
-	if (!!(fcntl(fd, F_GETFL) & O_NONBLOCK) != on['n'])
-		printf(" lost=O_NONBLOCK");
 	const int left = settled(fd);
 	if (left)
 		printf(" so_error=%s", error_name(left));
