@@ -352,11 +352,10 @@ END
   need_namespace
   need setcap
   local file words dial=(-q 127.0.0.1 1)
-  for file in suid sgid capable own; do
-    cp "$PROBES/dial" "$OPEN/$file"
-  done
-  chmod 4755 "$OPEN/suid"
-  chmod 2755 "$OPEN/sgid"
+  install -m 4755 "$PROBES/dial" "$OPEN/suid"
+  install -m 2755 "$PROBES/dial" "$OPEN/sgid"
+  install -m 4755 -o nobody "$PROBES/dial" "$OPEN/own"
+  cp "$PROBES/dial" "$OPEN/capable"
   setcap cap_net_bind_service=ep "$OPEN/capable" || lacking "no file capabilities here"
   while read -r file words; do
     refused 126 "'$OPEN/$file': $words, so the loader ignores LD_PRELOAD; run noself as *, or use" \
@@ -369,7 +368,6 @@ suid set-user-ID
 sgid set-group-ID
 capable given file capabilities
 END
-  chown nobody "$OPEN/own" && chmod 4755 "$OPEN/own"
   refused 126 'set-user-ID' "$NOSELF" "$OPEN/own" "${dial[@]}"
   run -0 as_nobody "$NOSELF" "$OPEN/own" "${dial[@]}"
   refused 126 'started by a set-user-ID program' setpriv --ruid=65534 "$NOSELF" true

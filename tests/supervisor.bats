@@ -95,24 +95,18 @@ fetched() {
   is_local() { [[ $(ip route get "$1" 2>/dev/null) == local* ]]; }
   own() { ip address add "$1" dev lo && wait_for 5 is_local "${1%/*}" && "${@:2}"; }
   export -f is_local own
-  need ip
   BEFORE='own 10.1.2.3/32' prevented "$STATIC/dial" 10.1.2.3 50000
   BEFORE='own fd00::5/128' prevented "$STATIC/dial" fd00::5 50000
   BEFORE='own fe80::5/64' prevented "$STATIC/dial" fe80::5%lo 50000
 }
 
 @test "a dial in a child network namespace with another range does not either" {
-  inner() {
-    unshare -Urn bash -c '
-      ip link set lo up && echo "50004 50005" >/proc/sys/net/ipv4/ip_local_port_range && "$@"' - "$@"
-  }
-  export -f inner
   local user port users=('' 'setpriv --reuid 65534 --regid 65534 --clear-groups')
   [[ $EUID == 0 ]] || users=('')
-  run -1 trap_run 50000 50001 inner "$STATIC/dial" -qc 1000 127.0.0.1 50004
+  run -1 trap_run 50000 50001 trap_run 50004 50005 "$STATIC/dial" -qc 1000 127.0.0.1 50004
   for user in "${users[@]}"; do
     for port in 50004 50005; do
-      run -0 trap_run 50000 50001 $user "$NOSELF" -s bash -c 'inner "$@"' - \
+      run -0 trap_run 50000 50001 $user "$NOSELF" -s bash -c 'trap_run 50004 50005 "$@"' - \
         "$STATIC/dial" -qc 1000 127.0.0.1 $port
       [[ $output == *' 0 reached themselves' ]]
     done
