@@ -1,8 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Other ways to prevent self-connections, and what each does not cover.
-#
-# Four cases for each: the kernel chooses the source port, and the destination port is one that the
+# Other ways to prevent self-connections, and what each does not cover, in four cases: the kernel chooses the source port, and the destination port is one that the
 # operator listed (50000); the same with a port that is not listed (50002); the program binds to the
 # port that it dials; and the program is static.
 

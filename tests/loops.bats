@@ -13,12 +13,11 @@ setup() {
 # any self-connection, which stays in TIME_WAIT for a minute. A refused client exits with 1; a
 # connected one waits for input that never comes, until SECONDS are over.
 rounds() {
-  local refused=0 input=$BATS_TEST_TMPDIR/input.$$
+  local refused input=$BATS_TEST_TMPDIR/input.$$
   mkfifo "$input"
-  while ((refused < $1)); do
+  for ((refused = 0; refused < $1; refused++)); do
     timeout "$2" "${@:3}" 0<>"$input" >/dev/null 2>&1
     [[ $? == 1 ]] || break
-    refused=$((refused + 1))
   done
   echo "refused $refused times"
   awk '$2 == $3 { print "to itself:", $2, $4 }' /proc/net/tcp

@@ -20,7 +20,6 @@ static struct sockaddr_un unix_name(int port)
  */
 static int listener(int type, int protocol, const void *at, socklen_t length)
 {
-	enum { BACKLOG_OF_ALL = 4096 };
 	const int fd = new_socket(((const struct sockaddr *)at)->sa_family,
 				  type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
 
@@ -28,7 +27,7 @@ static int listener(int type, int protocol, const void *at, socklen_t length)
 	if (type == SOCK_STREAM) {
 		/* Not every kernel has this for MPTCP. */
 		setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN, &(int){4096}, sizeof(int));
-		must(listen(fd, BACKLOG_OF_ALL), "listen");
+		must(listen(fd, 4096), "listen");
 	}
 	return fd;
 }
