@@ -27,7 +27,6 @@ refused() {
   preloaded timeout 30 "$@" 0<>"$BATS_TEST_TMPDIR/input" || status=$?
   awk '$2 == $3 { left = 1; print "left behind:", $2, $4 } END { exit left }' \
     /proc/net/tcp /proc/net/tcp6 || return
-  echo "exit status $status"
   [[ $status != 0 && $status != 124 ]]
 }
 

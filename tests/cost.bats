@@ -45,7 +45,6 @@ each_costs() {
   need strace
   for operation in "${@:2}"; do
     run -0 trap_run 32768 60999 more traced "$operation"
-    echo "a hundred of $operation: $output system calls more"
     ((output == 100 * calls))
   done
 }
@@ -85,7 +84,6 @@ at_most() {
   need valgrind
   for operation in "${@:2}"; do
     run -0 trap_run 32768 60999 more executed "$operation"
-    echo "a hundred of $operation: $output instructions more"
     ((output > 0 && output <= 100 * most))
   done
 }

@@ -64,7 +64,6 @@ caught_and_refused() {
     [[ $output == *" self=yes" && ${#lines[@]} == 1 ]]
     # shellcheck disable=SC2086
     run -0 trap_run 50000 50000 "$@" "$TESTED" $way 50000
-    echo "$way: $output"
     [[ $output == *"result="@(ECONNREFUSED|"Connection refused")*" self=no" && ${#lines[@]} == 1 ]]
   done
 }

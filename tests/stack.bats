@@ -24,7 +24,6 @@ library() {
 # dials PRELOAD ARGUMENT...: dials itself with these libraries.
 dials() {
   run trap_run 50000 50000 env LD_PRELOAD="$1" "${@:2}" "$PROBES/dial" 127.0.0.1 50000
-  echo "$1: $output"
 }
 
 # refuses: a dial reaches itself with the other library alone, and in neither order with ours.
@@ -43,7 +42,6 @@ prints() {
   local order
   for order in "$OTHER" "${ORDERS[@]}"; do
     run -0 env LD_PRELOAD="$order" "${@:2}"
-    echo "$order: $output"
     # shellcheck disable=SC2053 # it is a pattern
     [[ $output == $1 ]]
   done
@@ -122,7 +120,6 @@ goes_through_proxy() {
   socks_settings 1080
   for order in "$OTHER" "${ORDERS[@]}"; do
     run -0 trap_run 50000 50100 python3 -c "$GREETED" "$order" "$PROBES/dial"
-    echo "$order: $output"
     [[ $output == *"SOCKS $1"* ]]
   done
 }
