@@ -28,16 +28,12 @@ export WAYS_TO_SELF
 # each_way: dials in every way, by each call, blocking and not, by TCP and MPTCP; prints a line each.
 # The namespace gets own addresses that are not loopback's, and fast open without a cookie.
 each_way() {
-  local way call mode protocol
+  local way options
   ip link add own0 type veth peer name own1 && ip link set own1 up && ip link set own0 up &&
     ip address add 10.9.9.9/24 dev own0 && ip address add fe80::9/64 dev own0 nodad || return 99
   while read -r way; do
-    for call in '' -s -g -G -f; do
-      for mode in '' -n; do
-        for protocol in '' -m; do
-          echo "$call $mode $protocol $way: $("$PROBES/dial" $call $mode $protocol $way)"
-        done
-      done
+    for options in {,-s,-g,-G,-f}' '{,-n}' '{,-m}; do
+      echo "$options $way: $("$PROBES/dial" $options $way)"
     done
   done <<<"$WAYS_TO_SELF"
 }

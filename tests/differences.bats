@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Other cases in which a program could notice the library: each without it and with it.
 
-# shellcheck disable=SC2153 # LIBRARY is of the helpers
+# shellcheck disable=SC2086,SC2153 # arguments are to be split; LIBRARY is of the helpers
 load lib/helpers
 
 setup() {
@@ -19,14 +19,11 @@ subprocess.call(sys.argv[1:])'
   need nft
   [[ $EUID == 0 ]] || lacking "nft rules need root"
   redirected() {
-    local host call
+    local way
     nft 'add table inet t; add chain inet t c { type nat hook output priority -100; };
       add rule inet t c tcp dport 50000 redirect to :8080'
-    for host in 127.0.0.1 ::1 ::ffff:127.0.0.1; do
-      for call in '' -n -m -s; do
-        # shellcheck disable=SC2086 # none is no argument
-        either "$1" "$PROBES/dial" $call "$host" 50000
-      done
+    for way in {,-n,-m,-s}' '{127.0.0.1,::1,::ffff:127.0.0.1}; do
+      either "$1" "$PROBES/dial" $way 50000
     done
   }
   export -f redirected

@@ -3,7 +3,7 @@
 # TCP fast open by sendto, sendmsg, sendmmsg and TCP_FASTOPEN_CONNECT, with a cookie and to a listener.
 # connect.bats tests these calls without a cookie.
 
-# shellcheck disable=SC2030,SC2031 # each test is a subshell
+# shellcheck disable=SC2030,SC2031,SC2086 # each test is a subshell; options are to be split
 load lib/helpers
 
 setup() {
@@ -19,12 +19,10 @@ namespace() {
 # each_call baseline|library ARGUMENT...: dials by each call, blocking and not; prints a line each.
 # With $cookie a listener has first given out a cookie, so the first packet carries data.
 each_call() {
-  local call mode
+  local options
   [[ -z ${cookie-} ]] || { listening 40000 && "$PROBES/dial" -s 127.0.0.1 40000 >/dev/null; }
-  for call in -s -g -G -f; do
-    for mode in '' -n; do
-      echo "$call $mode: $(either "$1" "$PROBES/dial" $call $mode "${@:2}")"
-    done
+  for options in {-s,-g,-G,-f}{,' -n'}; do
+    echo "$options: $(either "$1" "$PROBES/dial" $options "${@:2}")"
   done
 }
 export -f namespace each_call
