@@ -28,8 +28,6 @@ typedef void *place[5];
 
 /* The subject at a point: all that the rest of its run depends on. */
 struct snapshot {
-	place place;
-	int error; /* errno */
 	size_t depth;
 	unsigned char data[]; /* SEARCH_STATE, then the used part of the stack */
 };
@@ -46,7 +44,9 @@ static int point_count, result_count;
 static void (*subject_now)(void);
 static _Alignas(64) unsigned char stack[STACK];
 static const unsigned char *stack_used; /* from here to its end */
-static place in_subject, in_search;
+static place in_search;
+SEARCH_STATE static place in_subject;
+SEARCH_STATE static int error; /* errno */
 static int count_now, answer_now;
 static bool ended;
 static const char *flaw_found;
@@ -76,9 +76,11 @@ APART int choose(int count)
 	if (is_shown && position < length)
 		return answers[position++];
 	count_now = count;
-	if (__builtin_setjmp(in_subject))
-		return answer_now;
-	leave();
+	error = errno;
+	if (!__builtin_setjmp(in_subject))
+		leave();
+	errno = error;
+	return answer_now;
 }
 
 APART long search_forget(long result)
@@ -134,10 +136,8 @@ static void start(void)
 /* Continues from a point with this answer: to the next point, to a flaw, or to the end. */
 APART static void resume(const struct snapshot *s, int answer)
 {
-	memcpy(in_subject, s->place, sizeof(place));
 	memcpy(__start_search_state, s->data, state_size());
 	memcpy(stack + STACK - s->depth, s->data + state_size(), s->depth);
-	errno = s->error;
 	answer_now = answer;
 	ended = false;
 	if (!__builtin_setjmp(in_search))
@@ -154,8 +154,6 @@ static struct snapshot *take_snapshot(void)
 	const size_t depth = (size_t)(stack + STACK - stack_used);
 	struct snapshot *s = calloc(1, snapshot_size(depth) + sizeof(uint64_t));
 
-	memcpy(s->place, in_subject, sizeof(place));
-	s->error = errno;
 	s->depth = depth;
 	memcpy(s->data, __start_search_state, state_size());
 	memcpy(s->data + state_size(), stack_used, depth);
