@@ -83,16 +83,13 @@ redis_down() {
   said() {
     (($(grep -c "$2" answers) >= $1))
   }
-  serve() {
-    for _ in 1 2 3 4 5; do
-      redis-server --port 50000 --bind 127.0.0.1 --save '' --dir "$PWD" --logfile log || true
-    done
-  }
   while :; do
     redis-cli -p 50000 -r -1 -i 0.05 PING </dev/null || true
   done &>answers &
   wait_for 20 eval 'said 1 ^PING || said 100 refused'
-  serve &
+  for _ in 1 2 3 4 5; do
+    redis-server --port 50000 --bind 127.0.0.1 --save '' --dir "$PWD" --logfile log || true
+  done &
   wait_for 20 eval "said 10 ^PONG || ! [[ -d /proc/$! ]]"
   sort answers | uniq -c
   echo "failed starts: $(grep -c 'bind: Address already in use' log || true)"
