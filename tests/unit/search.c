@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tries every sequence of results that code can get, and shows the first that fails. */
+/* Tries every sequence of results that code can get, and shows the shortest that fails. */
 #define _GNU_SOURCE
 #include "search.h"
 
@@ -36,6 +36,7 @@ struct snapshot {
 struct point {
 	uint64_t print;
 	double sequences; /* from here to the end; 0 while they are counted */
+	int depth;        /* results that led here */
 };
 static struct point table[TABLE];
 static int point_count, result_count;
@@ -53,6 +54,7 @@ static const char *flaw_found;
 
 /* The results that led to the latest point; to show it, the subject gets the same again. */
 static int answers[LONGEST], length, position;
+static int most = LONGEST + 1; /* results in a sequence */
 static bool is_shown;
 
 /* From the linker. */
@@ -125,6 +127,7 @@ static void start(void)
 	ucontext_t subject;
 
 	memset(__start_search_state, 0, state_size());
+	ended = false;
 	getcontext(&subject);
 	subject.uc_stack.ss_sp = stack;
 	subject.uc_stack.ss_size = STACK;
@@ -210,17 +213,47 @@ static double explore(void)
 	const uint64_t print = hash(here);
 	struct point *point = look_up(print);
 
-	if (point->print ? point->sequences == 0 : length == LONGEST) {
+	/* With a limit more can be reached from here if fewer results led here. */
+	const bool is_new = !point->print || (most < LONGEST && length < point->depth);
+
+	if (is_new ? length == LONGEST : point->sequences == 0) {
 		flaw_found = "there are sequences that do not end";
 	} else if (point_count == MAX_POINTS) {
 		flaw_found = "there are too many situations";
-	} else if (!point->print) {
-		point_count++;
-		point->print = print;
+	} else if (is_new && length < most) {
+		point_count += !point->print;
+		*point = (struct point){.print = print, .depth = length};
 		point->sequences = try_all(here);
 	}
 	free(here);
-	return point->sequences;
+	/* At the limit nothing is counted: one sequence ends there. */
+	return point->sequences > 0 ? point->sequences : 1;
+}
+
+/* Whether a sequence of at most that many results fails. */
+static bool fails_within(int results)
+{
+	most = results;
+	memset(table, 0, sizeof(table));
+	point_count = length = 0;
+	flaw_found = NULL;
+	start();
+	explore();
+	return flaw_found != NULL;
+}
+
+/* After a sequence has failed. */
+static void find_shortest(void)
+{
+	int least = 0, enough = length;
+
+	while (least < enough) {
+		if (fails_within((least + enough) / 2))
+			enough = length;
+		else
+			least = most + 1;
+	}
+	fails_within(enough);
 }
 
 int search(const char *name, void (*subject)(void))
@@ -233,6 +266,7 @@ int search(const char *name, void (*subject)(void))
 	const double sequences = explore();
 	const bool is_good = !flaw_found;
 	if (!is_good) {
+		find_shortest();
 		is_shown = true;
 		start();
 		puts(flaw_found);

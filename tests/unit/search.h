@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tries every sequence of results that code can get, and shows the first that fails. */
+/* Tries every sequence of results that code can get, and shows the shortest that fails. */
 #pragma once
 
 #include <stdbool.h>
