@@ -48,6 +48,7 @@ END
   local time='[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z'
   NOSELF_LOG=$LOG run -0 trap_run 50000 50001 preloaded bash -c "twice $LOG"
   [[ $(logged "$time $LINE" "$LOG.old") == 2 && $(logged "$time $LINE") == 1 ]]
+  [[ $(stat -c %a "$LOG") == 644 ]]
   # It is the time of now, in UTC.
   (($(date +%s) - $(date -d "$(cut -d' ' -f1 "$LOG")" +%s) < 60))
 }

@@ -72,6 +72,7 @@ static void sockets(void)
 	CHECK(bind(tcp, to, sizeof(loopback)) == 0);
 	CHECK(bind(tcp, to, sizeof(loopback)) == -1 && errno == EINVAL);
 	CHECK(tcpsock_is_closed(tcp) && !tcpsock_is_closed(pair[0]));
+	CHECK(listen(tcp, 1) == 0 && !tcpsock_is_closed(tcp));
 	/* A raw socket has its protocol as its port, and no IP_BIND_ADDRESS_NO_PORT. */
 	CHECK(raw < 0 || tcpsock_is_pinned(raw) == -ENOPROTOOPT);
 	CHECK(sys_close_range(5000, 5001) == 0);

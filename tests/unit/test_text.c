@@ -113,9 +113,9 @@ static void times(void)
 		char expected[64];
 		struct tm tm;
 		gmtime_r(&seconds, &tm);
-		strftime(expected, sizeof(expected), "%Y-%m-%dT%H:%M:%S.023Z", &tm);
+		strftime(expected, sizeof(expected), "%Y-%m-%dT%H:%M:%S.024Z", &tm);
 		text_start(&text);
-		text_utc(&text, seconds, 23999999);
+		text_utc(&text, seconds, 24000000);
 		CHECK_TEXT(ended(&text), expected);
 	}
 }
