@@ -88,6 +88,18 @@ dial()' "$LOG.later"
   ((lines + dropped == 104))
 }
 
+@test "a log on a pipe keeps no descriptor open, and counts no written line as dropped" {
+  NOSELF_LOG=stderr run -0 trap_run 50000 50001 preloaded python3 -c '
+import os, socket
+def dial():
+    with socket.socket() as s:
+        s.connect_ex(("127.0.0.1", 50000))
+before = os.listdir("/proc/self/fd")
+dial(), dial()
+print(os.listdir("/proc/self/fd") == before)'
+  [[ $(count ' action=retried ') == 2 && $output == *True* && $output != *dropped=* ]]
+}
+
 @test "a program's name cannot break the line" {
   local name=$'a b\n\e]=\xff'
   ln -s "$PROBES/dial" "$BATS_TEST_TMPDIR/$name"
