@@ -96,6 +96,52 @@ install_and_purge() {
   diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
 }
 
+# upgrade_under CMD...: a program run by CMD dials after the packages were installed again under it.
+upgrade_under() {
+  local ready=$BATS_TEST_TMPDIR/ready
+  dpkg -i "$LIB_DEB" "$DEB" >/dev/null || return 90
+  # shellcheck disable=SC2016 # the inner shell's
+  trap_run 50000 50000 "$@" bash -c 'echo $$ >"$0"
+    read -r _ && exec 3<>/dev/tcp/127.0.0.1/50000 && echo "connected to itself"' "$ready" \
+    <"$BATS_TEST_TMPDIR/go" 2>&1 &
+  exec 7>"$BATS_TEST_TMPDIR/go"
+  wait_for 10 test -s "$ready" || return 91
+  dpkg -i "$LIB_DEB" "$DEB" >/dev/null || return 92
+  grep libnoself "/proc/$(<"$ready")/maps" | head -n 1
+  echo dial >&7
+  wait
+}
+
+@test "a program that runs during an upgrade of the packages keeps its library" {
+  built deb
+  need_kept_root debian
+  mkfifo "$BATS_TEST_TMPDIR/go"
+  run -0 in_root "${kept_root:?}" upgrade_under env
+  [[ $output == 'connected to itself' ]]
+  run -0 in_root "${kept_root:?}" upgrade_under env LD_PRELOAD=libnoself.so
+  [[ ${lines[0]} == *"/libnoself.so (deleted)" && $output == *'Connection refused'* ]]
+}
+
+both_architectures() {
+  dpkg --add-architecture i386
+  dpkg --force-depends -i "$LIB_DEB" "$DEB" "$BATS_TEST_TMPDIR"/libnoself_*_i386.deb
+  dpkg-query -W -f '${Package} ${Architecture} ${db:Status-Status}\n' libnoself noself
+  ls -1 /usr/lib/*/libnoself.so
+} >"$BATS_TEST_TMPDIR/out" 2>/dev/null
+
+@test "the libraries for amd64 and i386 can be installed together" {
+  [[ ${NOSELF_FULL:-0} == 1 ]] || skip 'only under --full'
+  need i686-linux-gnu-gcc
+  built deb
+  [[ $DEB == *_amd64.deb ]] || skip 'only on amd64'
+  need_kept_root debian
+  tool "$ROOT/scripts/debian/build" "$BATS_TEST_TMPDIR" -ai386 -d
+  run -0 in_root "${kept_root:?}" both_architectures
+  run -0 tail -n 5 "$BATS_TEST_TMPDIR/out"
+  [[ $output == $'libnoself amd64 installed\nlibnoself i386 installed\nnoself amd64 installed
+/usr/lib/i386-linux-gnu/libnoself.so\n/usr/lib/x86_64-linux-gnu/libnoself.so' ]]
+}
+
 @test "make dist packs a tree with checksums, which runs from any directory" {
   need inetutils-telnet
   need_namespace
@@ -170,4 +216,4 @@ apk_package() {
   [[ $output == *"no line '## 99.0 YYYY-MM-DD'; add it" ]]
 }
 
-export -f files trapped install_and_purge apk_package
+export -f files trapped install_and_purge upgrade_under both_architectures apk_package
