@@ -256,10 +256,11 @@ below() {
   ctl "$1" "$2" --root "$R" "${@:3}"
 }
 
-# objects WORDS LINE...: enable refuses a unit of these lines with that message.
+# objects WORDS LINE...: enable refuses a unit of these lines with that message, and writes nothing.
 objects() {
   unit a.service "${@:2}"
   refused 1 "$1" "$NOSELFCTL" enable --root "$R" a
+  [[ ! -e $E/a.service.d/noself.conf ]]
 }
 
 NOTE='systemd does not run here'

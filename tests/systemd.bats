@@ -43,10 +43,11 @@ legacy() {
   unit "$1" Type=exec "ExecStart=/bin/sh -c '$OPEN/dial -q 127.0.0.1 50000; exec tail -f /dev/null'"
 }
 
-# objects WORDS LINE...: enable refuses a unit of these lines with that message.
+# objects WORDS LINE...: enable refuses a unit of these lines with that message, and writes nothing.
 objects() {
   unit refused.service Type=oneshot "${@:2}"
   refused 1 "refused.service: *$1" inside "$NOSELFCTL" enable -m fail refused
+  inside test ! -e /etc/systemd/system/refused.service.d/noself.conf
 }
 
 @test "a unit that connects to itself is refused with the drop-in, and not after disable" {
