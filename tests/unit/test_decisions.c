@@ -22,7 +22,9 @@ static void verdicts(void)
 	CHECK(verdict_side(&state) == SIDE_BELOW);
 	state.sides_tried = 2;
 	CHECK(verdict_of(&settings, &state) == VERDICT_FAIL);
-	/* EADDRNOTAVAIL alone is repeated. */
+	/* Another outcome is the program's, and EADDRNOTAVAIL alone is repeated. */
+	state.outcome = OUTCOME_OTHER;
+	CHECK(verdict_of(&settings, &state) == VERDICT_RETURN);
 	state = (struct dial_state){.outcome = OUTCOME_NO_PORT};
 	CHECK(verdict_of(&settings, &state) == VERDICT_REPEAT);
 }

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -54,6 +56,24 @@ static void high_descriptor(void)
 	CHECK(write_line(fcntl(ends[1], F_DUPFD, 10), &line) && read(ends[0], got, 2) == 1);
 }
 
+/* A file at its size limit takes no line and raises no signal. */
+static void full_file(void)
+{
+	char path[] = "/tmp/noself-unit-XXXXXX";
+	struct rlimit before;
+	struct text line;
+
+	text_start(&line);
+	text_end(&line);
+	close(mkstemp(path));
+	getrlimit(RLIMIT_FSIZE, &before);
+	setrlimit(RLIMIT_FSIZE, &(struct rlimit){0, before.rlim_max});
+	const bool is_written = write_line_to_file(path, &line);
+	setrlimit(RLIMIT_FSIZE, &before);
+	CHECK(!is_written && write_line_to_file(path, &line));
+	unlink(path);
+}
+
 /* Calls that the library passes on, and options of unusual sockets. */
 static void sockets(void)
 {
@@ -66,7 +86,9 @@ static void sockets(void)
 	int pair[2];
 
 	CHECK(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) == 0);
+	CHECK(sendto(pair[0], "x", 1, 0, NULL, 0) == 1);
 	CHECK(sendmmsg(pair[0], &message, 1, 0) == 1);
+	CHECK(sendmmsg(pair[0], &message, 0, MSG_FASTOPEN) == 0);
 	CHECK(connect(tcp, &nobody, sizeof(nobody.sa_family)) == 0);
 	CHECK(bind(tcp, to, 7) == -1 && errno == EINVAL);
 	CHECK(bind(tcp, to, sizeof(loopback)) == 0);
@@ -86,5 +108,6 @@ int main(void)
 	CHECK(geteuid() != 0 || differs_after(SYS_setresgid));
 	other_stderr();
 	high_descriptor();
+	full_file();
 	return verdict_of_unit();
 }
