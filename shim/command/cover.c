@@ -144,7 +144,7 @@ void cover_judge(struct coverage *coverage, char *const *words)
 	}
 	/* The library may reach the programs that the command starts. */
 	const uint32_t machine = is_read ? program.machine : 0;
-	find_library(&coverage->library, machine);
-	if (coverage->how == COVER_PRELOAD && coverage->library.result != LIBRARY_FOUND)
+	find_library(&coverage->found, machine);
+	if (coverage->how == COVER_PRELOAD && coverage->found.result != LIBRARY_FOUND)
 		refuse_search(coverage, machine);
 }

@@ -15,15 +15,15 @@ enum cover {
 
 struct coverage {
 	enum cover how;
-	const char *file;       /* the file to run */
-	const char *via;        /* the program that runs a script, else NULL */
-	const char *reason;     /* why not COVER_PRELOAD; follows "FILE: " */
-	const char *remedy;     /* NULL for COVER_SUPERVISOR */
-	const char *remark;     /* for COVER_PRELOAD, or NULL */
-	bool is_text;           /* a text without #!, which a shell runs */
-	bool is_within_reach;   /* COVER_REFUSED, but the supervisor covers it with -s */
-	bool is_supervised;     /* the supervisor was started for it */
-	struct library library; /* also if only the programs that it starts use it */
+	const char *file;     /* the file to run */
+	const char *via;      /* the program that runs a script, else NULL */
+	const char *reason;   /* why not COVER_PRELOAD; follows "FILE: " */
+	const char *remedy;   /* NULL for COVER_SUPERVISOR */
+	const char *remark;   /* for COVER_PRELOAD, or NULL */
+	bool is_text;         /* a text without #!, which a shell runs */
+	bool is_within_reach; /* COVER_REFUSED, but the supervisor covers it with -s */
+	bool is_supervised;   /* the supervisor was started for it */
+	struct library found; /* also if only the programs that it starts use it */
 };
 
 /* Decides how to cover the command `words[0]` with its arguments, ended by NULL. */

@@ -51,7 +51,7 @@ bool refuse_path(struct coverage *coverage, const char *file, int error)
 
 bool refuse_search(struct coverage *coverage, uint32_t machine)
 {
-	const struct library *library = &coverage->library;
+	const struct library *library = &coverage->found;
 	const bool is_akin = machine_is_akin(machine, library->other);
 
 	if (library->result == LIBRARY_OTHER)

@@ -124,7 +124,7 @@ static void tell(const struct options *options, const struct coverage *coverage,
 	if (options->settings.disabled)
 		how = "not covered, for NOSELF_DISABLE is 1";
 	else if (coverage->how == COVER_PRELOAD)
-		how = format("covered by '%s'%s%s", coverage->library.file,
+		how = format("covered by '%s'%s%s", coverage->found.file,
 			     coverage->is_supervised ? " and the supervisor" : "",
 			     remark_on(coverage));
 	else
@@ -166,9 +166,9 @@ int run(const struct options *options, char **environment)
 		message_say(subject, error.reason, error.remedy);
 	if (options->verbose)
 		tell(options, &coverage, subject);
-	if (coverage.library.result == LIBRARY_FOUND)
+	if (coverage.found.result == LIBRARY_FOUND)
 		assignments[words_count(assignments)] = environment_preload(
-			environment_value(environment, "LD_PRELOAD"), coverage.library.entry);
+			environment_value(environment, "LD_PRELOAD"), coverage.found.entry);
 	become(&coverage, options->words, environment_with(environment, assignments));
 	const int error_of_exec = errno;
 	message_say(subject, format("cannot be run (%s)", strerror(error_of_exec)), "nothing done");
