@@ -199,29 +199,6 @@ sanitize: asan all probes
 		NOSELF_LIB='$(call RUNTIME,asan):$(abspath $(BUILD))/asan/libnoself.so' \
 		tests/run $(SANITIZED)
 
-# libFuzzer, for FUZZ_SECONDS; it keeps its corpus for the next run.
-FUZZ_SECONDS ?= 20
-FUZZERS := $(patsubst tests/unit/%.c,$(BUILD)/fuzz/%,$(wildcard tests/unit/fuzz_*.c))
-
-# What fuzz_program needs of the command.
-FUZZED := command/program command/elf_file
-
-$(FUZZERS): $(BUILD)/fuzz/%: tests/unit/%.c $(wildcard shim/*/*.[ch]) Makefile
-	@mkdir -p $(@D)
-	clang $(CPPFLAGS) -Ishim -std=gnu11 -D_GNU_SOURCE= -Wall -Wextra -Werror -g -O1 \
-		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< \
-		$(FUZZED:%=shim/%.c)
-fuzzers: $(FUZZERS)
-
-fuzz: fuzzers
-	@for fuzzer in $(FUZZERS); do \
-		mkdir -p $$fuzzer.corpus; \
-		$$fuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=5000 -print_final_stats=1 \
-			-artifact_prefix=$$fuzzer. $$fuzzer.corpus >$$fuzzer.log 2>&1 || { \
-			tail -n 40 $$fuzzer.log; echo "$$fuzzer.*: the input that failed"; exit 1; }; \
-		echo "$${fuzzer##*/}: $$(sed -n 's/^Done //p' $$fuzzer.log), nothing found"; \
-	done
-
 # The benchmark; QUICK=1 takes only seconds. RESULTS is the directory for the tables and the picture.
 # The empty library is linked like libnoself.so and has a page of data.
 RESULTS ?= $(BUILD)/bench
@@ -316,6 +293,6 @@ clean:
 -include $(patsubst %.o,%.d,$(LIBRARY) $(COMMAND) $(MODELLED)) $(PROBES:=.d) \
 	$(UNIT_OBJECTS:.o=.d)
 
-.PHONY: all arch musl units probes check soak prove mutants coverage asan tsan sanitize fuzzers fuzz \
-	bench lint install uninstall dist deb clean
+.PHONY: all arch musl units probes check soak prove mutants coverage asan tsan sanitize bench lint \
+	install uninstall dist deb clean
 .DELETE_ON_ERROR:

@@ -179,3 +179,18 @@ print(f"{beside} beside the client, {after} after it")'
   run -0 trap_run 50000 50000 no_port library
   [[ $(count 'result=EADDRNOTAVAIL') == 1 && $(count '^connect\(.*EADDRNOTAVAIL') == 2 ]]
 }
+
+@test "in the default range some of many dials reach themselves, and of 200,000 with the library none" {
+  local round
+  for round in {1..8}; do
+    run trap_run 32768 60999 "$PROBES/dial" -q -c 50000 127.0.0.1 40000
+    [[ $status == 0 ]] || break
+  done
+  echo "# baseline, round $round: $output" >&3
+  [[ $output != *" 0 reached"* ]]
+  run -0 trap_run 32768 60999 env LD_PRELOAD="$LIBRARY" NOSELF_LOG="$BATS_TEST_TMPDIR/log" \
+    "$PROBES/dial" -q -c 200000 127.0.0.1 40000
+  [[ $output == "200000 dials, 200000 refused, 0 reached themselves" ]]
+  # The library did meet self-connections: it was not just lucky.
+  grep -q ' action=retried .*result=ECONNREFUSED$' "$BATS_TEST_TMPDIR/log"
+}

@@ -102,35 +102,6 @@ redis_down() {
   [[ $(<library) == *refused*' PONG'* && $(<library) != *PING* ]]
 }
 
-# The server dials the client for each file, from its own address and a port that bind() took.
-vsftpd_and_ftplib() {
-  mkdir -p files empty
-  head -c 100000 /dev/zero | tr '\0' x >files/hundred
-  printf '%s\n' listen=YES listen_address=127.0.0.1 listen_port=2121 background=NO anonymous_enable=YES \
-    anon_root="$PWD/files" secure_chroot_dir="$PWD/empty" port_enable=YES connect_from_port_20=YES \
-    xferlog_enable=NO >vsftpd.conf
-  vsftpd "$PWD/vsftpd.conf" &
-  serves 2121
-  python3 -c '
-import ftplib
-for active in range(10):
-    with ftplib.FTP() as ftp:
-        ftp.connect("127.0.0.1", 2121, timeout=20)
-        ftp.login()
-        ftp.set_pasv(False)
-        for _ in range(10):
-            pieces = []
-            ftp.retrbinary("RETR hundred", pieces.append)
-            assert len(b"".join(pieces)) == 100000
-        assert ftp.nlst() == ["hundred"]
-print("110 active transfers")'
-}
-
-@test "vsftpd dials an active-mode client back, without the library and with it" {
-  need vsftpd python3
-  both_ways 32768 60999 vsftpd_and_ftplib
-}
-
 @test "each of CPython's network tests has the same result without the library and with it" {
   need python3
   [[ -d /usr/lib/python3.11/test/test_asyncio ]] ||

@@ -233,17 +233,3 @@ export -f mixed as_installed
     "$dir/lib/x86_64-linux-gnu" "$dir/lib32"
   [[ $output == "$REFUSED"$'\n'"$REFUSED" ]]
 }
-
-@test "with gcc's AddressSanitizer its runtime must be named first; clang's needs nothing" {
-  need gcc clang
-  need_namespace
-  cd "$BATS_TEST_TMPDIR"
-  gcc -fsanitize=address -o gcc "$ROOT/tests/probes/dial.c"
-  clang -fsanitize=address -o clang "$ROOT/tests/probes/dial.c"
-  run -1 trap_run 50000 50000 here ./gcc "$LIBRARY" 127.0.0.1 50000
-  [[ $output == *"ASan runtime does not come first"* ]]
-  run -0 trap_run 50000 50000 here ./gcc "$(gcc -print-file-name=libasan.so) $LIBRARY" 127.0.0.1 50000
-  [[ $output == "$REFUSED" ]]
-  run -0 trap_run 50000 50000 here ./clang "$LIBRARY" 127.0.0.1 50000
-  [[ $output == "$REFUSED" ]]
-}

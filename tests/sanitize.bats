@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# ASan and UBSan, TSan, memcheck and helgrind report nothing, and libFuzzer finds no program file for
-# which the parser and its oracle differ.
+# ASan and UBSan, TSan, memcheck and helgrind report nothing.
 
 load lib/helpers
 
@@ -69,15 +68,4 @@ storms() {
   need_namespace
   dials env LD_PRELOAD="$LIBRARY" valgrind -q --error-exitcode=99 --leak-check=full
   storms 200 env LD_PRELOAD="$LIBRARY" valgrind --tool=helgrind -q --error-exitcode=99
-}
-
-@test "libFuzzer finds no program file for which the parser and its oracle differ" {
-  need clang
-  compgen -G "$(clang -print-resource-dir)/lib/*/libclang_rt.fuzzer*" >/dev/null ||
-    lacking "clang has no libFuzzer (libclang-rt-14-dev)"
-  local seconds=2
-  [[ ${NOSELF_FULL:-0} == 0 ]] || seconds=20
-  run -0 tool make -s -C "$ROOT" fuzz FUZZ_SECONDS="$seconds"
-  echo "# $output" >&3
-  [[ $output == *' runs in '*', nothing found' ]]
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The scripts around the tests: a run counts skipped and lost tests, setup says what is missing, and
-# demo, benchmark and pictures show what they announce.
+# The scripts around the tests: a run counts skipped and lost tests, and demo, benchmark and pictures
+# show what they announce.
 
 load lib/helpers
 
@@ -25,23 +25,6 @@ load lib/helpers
   run -1 "${here[@]}" tests/run unreadable
   run -2 "${here[@]}" tests/run no-such-subject
   [[ ${#lines[@]} == 1 && $output == *"no subject 'no-such-subject'"*"nothing was run" ]]
-}
-
-# A copy of setup with its own list, for a user who may not install anything.
-@test "setup prints the command to run where it may not install the missing packages of a set" {
-  need setpriv
-  local copy as_user=()
-  copy=$(mktemp -d)
-  mkdir "$copy"/{scripts,bin}
-  cp "$ROOT/scripts/setup" "$copy/scripts"
-  printf '%s\n' 'build  there  sh  x' 'test  two  /no/such/file  x' 'full  three  no-such  x' \
-    >"$copy/scripts/packages"
-  ln -s /bin/false "$copy/bin/sudo"
-  chmod -R a+rX "$copy"
-  [[ $EUID != 0 ]] || as_user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
-  run -0 "${as_user[@]}" env PATH="$copy/bin:$PATH" "$copy/scripts/setup" test
-  [[ ${lines[0]} == "setup: packages: "*"; run: sudo apt-get install two" ]]
-  rm -rf "$copy"
 }
 
 @test "the demo shows every scene, without noself and with it" {

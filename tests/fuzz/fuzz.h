@@ -90,8 +90,6 @@ struct plan {
 };
 
 void plan_make(struct plan *plan, uint64_t seed, uint64_t number);
-/* Changes a plan that would wait forever, or in which the library is to differ. */
-void plan_apply_rules(struct plan *plan);
 bool plan_has(const struct plan *plan, enum preset preset);
 /* Whether it dials an address that never answers, or in a way that is never answered. */
 bool plan_is_unanswered(const struct plan *plan);

@@ -37,21 +37,6 @@ static void make_step(uint64_t *state, struct step *step)
 			step->choice[f] = choose(state, fields[f].choices, fields[f].count);
 }
 
-void plan_make(struct plan *plan, uint64_t seed, uint64_t number)
-{
-	static const struct choice kinds[] = {{TCP4, 44}, {TCP6, 32}, {MPTCP4, 6},     {MPTCP6, 4},
-					      {UDP4, 4},  {UDP6, 4},  {UNIX_STREAM, 6}};
-	uint64_t state = random_next(&seed) ^ number * 0xd1342543de82ef95U;
-
-	*plan = (struct plan){.kind = choose(&state, kinds, sizeof(kinds) / sizeof(*kinds)),
-			      .steps = 2 + (int)random_below(&state, 3)};
-	for (unsigned preset = 0; preset < PRESETS; preset++)
-		plan->presets |= (unsigned)(random_below(&state, 10) == 0) << preset;
-	for (int i = 0; i < plan->steps; i++)
-		make_step(&state, &plan->step[i]);
-	plan_apply_rules(plan);
-}
-
 bool plan_has(const struct plan *plan, enum preset preset)
 {
 	return plan->presets >> preset & 1;
@@ -77,7 +62,8 @@ bool plan_is_unanswered(const struct plan *plan)
 	return dials && (plan_has(plan, FREEBIND) || (mapped && mapped < dials));
 }
 
-void plan_apply_rules(struct plan *plan)
+/* Changes a plan that would wait forever, or in which the library is to differ. */
+static void apply_rules(struct plan *plan)
 {
 	int connects = 0;
 
@@ -96,4 +82,19 @@ void plan_apply_rules(struct plan *plan)
 	/* With fast open nothing is sent before there are data: a second connect() waits. */
 	if (plan_is_unanswered(plan) || (plan_has(plan, FASTOPEN) && connects > 1))
 		plan->presets |= 1U << NONBLOCKING;
+}
+
+void plan_make(struct plan *plan, uint64_t seed, uint64_t number)
+{
+	static const struct choice kinds[] = {{TCP4, 44}, {TCP6, 32}, {MPTCP4, 6},     {MPTCP6, 4},
+					      {UDP4, 4},  {UDP6, 4},  {UNIX_STREAM, 6}};
+	uint64_t state = random_next(&seed) ^ number * 0xd1342543de82ef95U;
+
+	*plan = (struct plan){.kind = choose(&state, kinds, sizeof(kinds) / sizeof(*kinds)),
+			      .steps = 2 + (int)random_below(&state, 3)};
+	for (unsigned preset = 0; preset < PRESETS; preset++)
+		plan->presets |= (unsigned)(random_below(&state, 10) == 0) << preset;
+	for (int i = 0; i < plan->steps; i++)
+		make_step(&state, &plan->step[i]);
+	apply_rules(plan);
 }
