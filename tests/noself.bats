@@ -335,7 +335,8 @@ END
   for words in env 'env -u HOME -- A=1' 'setpriv --nnp' 'env -S -uHOME'; do
     prints "$LIBRARY" "$NOSELF" $words printenv LD_PRELOAD
   done
-  # What env finds elsewhere is not judged.
+  # A call that env refuses is left to it, and what it finds elsewhere is not judged.
+  diff <(env -Z 2>&1) <("$NOSELF" env -Z 2>&1)
   mkdir other
   script other/tool '#!/bin/sh' 'printenv LD_PRELOAD'
   prints "$LIBRARY" "$NOSELF" env -C other ./tool
