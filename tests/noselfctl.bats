@@ -212,6 +212,17 @@ assert [p["port"] for p in d["not_at_risk"]] == [80]
 assert d["sysctl"] == "net.ipv4.ip_local_reserved_ports=40001,45000-45004"' "$output"
 }
 
+@test "a reserved port is not chosen by the kernel, but a program can bind it and reach itself" {
+  need_namespace
+  reserve() {
+    echo 50000 >/proc/sys/net/ipv4/ip_local_reserved_ports && "$@"
+  }
+  export -f reserve
+  run -0 trap_run 50000 50001 reserve "$PROBES/dial" -q -c 100 127.0.0.1 50000
+  run -1 trap_run 50000 50001 reserve "$PROBES/dial" -q -c 100 127.0.0.1 50001
+  run -1 trap_run 50000 50001 reserve "$PROBES/dial" -q -b 127.0.0.1 -p 50000 127.0.0.1 50000
+}
+
 @test "the nft rules refuse self-connections of every program, and nothing else" {
   need_namespace
   need nft
@@ -234,6 +245,7 @@ assert d["sysctl"] == "net.ipv4.ip_local_reserved_ports=40001,45000-45004"' "$ou
   export -f ruled others
   run -0 trap_run 50000 50000 ruled "$OPEN/dial" -q -c 3 127.0.0.1 50000
   [[ $output == '3 dials, 3 refused, 0 reached themselves' ]]
+  run -0 trap_run 40000 40000 ruled "$OPEN/dial" -q -b 127.0.0.1 -p 50000 127.0.0.1 50000
   run -1 trap_run 50000 50000 ruled others
   run -0 sed 's/.*result=\([A-Z]*\) .*self=\([a-z]*\).*/\1 \2/' <<<"$output"
   [[ ${lines[*]} == 'OK no OK no ECONNREFUSED no OK yes OK yes' ]]
