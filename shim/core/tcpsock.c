@@ -143,18 +143,15 @@ long tcpsock_set_bind_no_port(int fd, bool on)
 	return 0;
 }
 
-long tcpsock_set_bind_no_port_for(int fd, sa_family_t family, const void *address, socklen_t length)
+long tcpsock_set_bind_no_port_for(int fd, sa_family_t family, const void *address)
 {
 	/*
 	 * The last word of the address is passed as the option's value: 0, which clears it, for
 	 * every wildcard; for other addresses not 0, which sets it. An IPv6 address that ends in
 	 * four zero bytes does not get the option.
 	 */
-	const size_t at = endpoint_last_word(family);
-	if (length < at + sizeof(uint32_t))
-		return -EINVAL;
-	return sys_set_option_from(fd, IPPROTO_IP, BIND_NO_PORT,
-				   (const void *)((uintptr_t)address + at));
+	const uintptr_t at = (uintptr_t)address + endpoint_last_word(family);
+	return sys_set_option_from(fd, IPPROTO_IP, BIND_NO_PORT, (const void *)at);
 }
 
 bool tcpsock_port_is_deferred(int fd, const struct endpoint *local)

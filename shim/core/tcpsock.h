@@ -57,10 +57,10 @@ long tcpsock_set_bind_no_port(int fd, bool on);
 
 /*
  * Sets the option if `address`, which the program passed to bind() on a socket of that family, is
- * not a wildcard. The program's pointer may be invalid, so only the kernel reads it.
+ * not a wildcard. The program's pointer may be invalid, so only the kernel reads it. If the address
+ * is too short, bind() fails anyway.
  */
-long tcpsock_set_bind_no_port_for(int fd, sa_family_t family, const void *address,
-				  socklen_t length);
+long tcpsock_set_bind_no_port_for(int fd, sa_family_t family, const void *address);
 
 /*
  * Whether the library deferred the port of this socket: it has an address, no port, and

@@ -27,7 +27,7 @@ static bool defers_ports(const struct settings *settings)
 }
 
 /* Sets the option for a bind() of this address; allocates a port that an earlier one deferred. */
-static bool set_bind_no_port(int fd, const struct sockaddr *address, socklen_t length)
+static bool set_bind_no_port(int fd, const struct sockaddr *address)
 {
 	struct endpoint local;
 
@@ -40,7 +40,7 @@ static bool set_bind_no_port(int fd, const struct sockaddr *address, socklen_t l
 		return false;
 	}
 	return tcpsock_bind_no_port(fd) == 0 &&
-	       tcpsock_set_bind_no_port_for(fd, local.family, address, length) == 0;
+	       tcpsock_set_bind_no_port_for(fd, local.family, address) == 0;
 }
 
 EXPORT int bind(int fd, const struct sockaddr *address, socklen_t length)
@@ -50,7 +50,7 @@ EXPORT int bind(int fd, const struct sockaddr *address, socklen_t length)
 
 	if (!defers_ports(&load->context.settings))
 		return load->next.bind(fd, address, length);
-	const bool is_set = set_bind_no_port(fd, address, length);
+	const bool is_set = set_bind_no_port(fd, address);
 	const int r = load->next.bind(fd, address, length);
 	if (is_set)
 		tcpsock_set_bind_no_port(fd, false);
