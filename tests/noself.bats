@@ -23,11 +23,6 @@ setup() {
   LIBRARY=$TREE/build/libnoself.so
 }
 
-# need_supervisor: skips the test if the kernel does not allow a supervisor.
-need_supervisor() {
-  [[ $("$NOSELF" --check "$OPEN/printenv") == *': supervisor' ]] || lacking "no supervisor here"
-}
-
 # protected CMD...: CMD dials the only ephemeral port and is refused.
 protected() {
   run -0 trap_run 50000 50000 "$@" -q 127.0.0.1 50000
@@ -264,11 +259,11 @@ END
   local loader
   printf '\0\1\2' >binary
   head -c 63 "$PROBES/dial" >damaged
-  cp "$LIBRARY" library
+  cp "$LIBRARY" library.so
   # The loader of another C library.
   loader=$(grep -ao '/lib[^[:cntrl:]]*ld-[^[:cntrl:]]*' "$PROBES/dial" | head -n 1)
   sed "s|$loader|${loader%?}X|" "$PROBES/dial" >lost
-  chmod +x binary damaged library lost
+  chmod +x binary damaged library.so lost
   script nameless '#!'
   script loop "#!$PWD/loop"
   script lost-script '#!/no/such/shell'
@@ -277,7 +272,7 @@ END
   refusals <<END
 126|./binary|neither a program for Linux nor a script; name a program
 126|./damaged|neither a program
-126|./library|a shared library, not a program
+126|./library.so|a shared library, not a program
 126|./nameless|a script that names no interpreter
 126|./loop|run by '$PWD/loop', which is a script, and so on without end
 127|./lost|built for the loader '${loader%?}X', which does not exist
@@ -293,15 +288,23 @@ END
     script $'a name\nand more' "$line" 'echo ran "$0" "$@"'
     prints $'ran ./a name\nand more b  c' "$NOSELF" $'./a name\nand more' 'b  c'
   done
-  script nested "#!$PWD/plain"
-  script plain '#!/bin/sh' 'echo ran "$0"'
-  prints "ran $PWD/plain" "$NOSELF" ./nested
+  # The kernel follows five interpreters.
+  script 1 '#!/bin/sh' 'echo ran "$0"'
+  for line in {2..6}; do
+    script "$line" "#!$PWD/$((line - 1))"
+  done
+  prints "ran $PWD/1" "$NOSELF" ./5
+  run -126 ./6
+  refused 126 'and so on without end' "$NOSELF" ./6
 }
 
 @test "a dynamic loader and noself itself pass LD_PRELOAD on to the program in their arguments" {
   local loader
   loader=$(ldd /bin/true | grep -o '/[^ ]*ld-[^ ]*')
-  prints "$LIBRARY" "$NOSELF" "$loader" "$(command -v printenv)" LD_PRELOAD
+  cp "$loader" ld.so
+  for loader in "$loader" ./ld.so; do
+    prints "$LIBRARY" "$NOSELF" "$loader" "$(command -v printenv)" LD_PRELOAD
+  done
   prints "$LIBRARY" "$NOSELF" "$NOSELF" printenv LD_PRELOAD
 }
 
@@ -326,7 +329,8 @@ env -|env -i noself
 env --ignore-environment|env -i noself
 env -u LD_PRELOAD|env -i noself
 env -C / --unset=LD_PRELOAD|env -i noself
-env A=1 LD_PRELOAD=|env -i noself
+env A=1 LD_PRELOAD=/x.so|env -i noself
+env -SA=1 B= C= D= E= F= G= H= I= LD_PRELOAD=|env -i noself
 env -iS|env -i noself
 ./emptied|env -i noself
 setpriv --nnp --reset-env|setpriv --reset-env noself

@@ -107,7 +107,8 @@ shown() {
 }
 
 @test "status shows the processes that the supervisor covers, named or not" {
-  [[ $EUID == 0 && $("$NOSELF" --check "$OPEN/static") == *supervisor ]] || lacking 'no supervisor'
+  need_supervisor
+  need_root
   local row='static +supervised +- +NOSELF_MODE=fail'
   shown 0 "$row" "$NOSELF" -m fail "$OPEN/static" -w 0
   hold "$NOSELF" -m fail "$OPEN/static" -w 0

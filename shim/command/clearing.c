@@ -27,7 +27,7 @@ static char *const *read_options(struct env *env, char *const *words)
 		{"chdir", required_argument, NULL, 'C'},
 		{"split-string", required_argument, NULL, 'S'},
 		{"argv0", required_argument, NULL, 'a'},
-		{NULL, 0, NULL, 0},
+		{0},
 	};
 	const int count = (int)words_count(words);
 	int letter;
@@ -72,10 +72,7 @@ static const char *read_env(struct env *env, char *const *words)
 	}
 	if (!words)
 		return NULL;
-	if (*words && strcmp(*words, "-") == 0) {
-		env->drops_preload = true;
-		words++;
-	}
+	env->drops_preload |= *words && strcmp(*words, "-") == 0;
 	for (; *words && strchr(*words, '='); words++) {
 		env->drops_preload |= strncmp(*words, "LD_PRELOAD=", 11) == 0;
 		env->is_elsewhere |= strncmp(*words, "PATH=", 5) == 0;

@@ -68,11 +68,13 @@ static bool find_program(struct coverage *coverage, struct program *program, con
 	return refuse(coverage, COVER_REFUSED, "a script, and so on without end", NAME_ANOTHER);
 }
 
-/* Hands LD_PRELOAD on: noself, and a dynamic loader, to the program that it is told to run. */
+/*
+ * Hands LD_PRELOAD on to the program that it is told to run: noself, and a dynamic loader, such as
+ * ld-linux-x86-64.so.2, ld-musl-x86_64.so.1, ld64.so.2 and ld.so.
+ */
 static bool is_launcher(const char *name)
 {
-	return strncmp(name, "ld-", 3) == 0 || strncmp(name, "ld.so", 5) == 0 ||
-	       strncmp(name, "ld64.so", 7) == 0 || strcmp(name, "noself") == 0;
+	return (strncmp(name, "ld", 2) == 0 && strstr(name, ".so")) || strcmp(name, "noself") == 0;
 }
 
 /* Why the library does not reach the program's system calls, to follow "is"; NULL if it does. */

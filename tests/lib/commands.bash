@@ -26,6 +26,12 @@ need_root() {
   [[ $EUID == 0 ]] || lacking "this user is not root"
 }
 
+# need_supervisor: skips the test if the kernel does not allow a supervisor.
+need_supervisor() {
+  printf '6.3\n%s\n' "$(uname -r)" | sort -VC || lacking "it needs Linux 6.3"
+  "$PROBES/confined" listener true || lacking "seccomp is not permitted here"
+}
+
 # as_nobody CMD...: runs CMD as an ordinary user.
 as_nobody() {
   setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
