@@ -303,7 +303,7 @@ END
   loader=$(ldd /bin/true | grep -o '/[^ ]*ld-[^ ]*')
   cp "$loader" ld.so
   for loader in "$loader" ./ld.so; do
-    prints "$LIBRARY" "$NOSELF" "$loader" "$(command -v printenv)" LD_PRELOAD
+    prints "$LIBRARY" "$NOSELF" -m observe "$loader" "$(command -v printenv)" LD_PRELOAD
   done
   prints "$LIBRARY" "$NOSELF" "$NOSELF" printenv LD_PRELOAD
 }
@@ -375,6 +375,9 @@ capable given file capabilities
 END
   refused 126 'set-user-ID' "$NOSELF" "$OPEN/own" "${dial[@]}"
   run -0 as_nobody "$NOSELF" "$OPEN/own" "${dial[@]}"
+  need_supervisor
+  protected "$NOSELF" -s "$OPEN/own"
+  refused 126 'set-user-ID' as_nobody "$NOSELF" -s "$OPEN/suid" "${dial[@]}"
   refused 126 'started by a set-user-ID program' setpriv --ruid=65534 "$NOSELF" true
   protected "$NOSELF" "$OPEN/suid"
   # One that may be run but not read.

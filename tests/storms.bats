@@ -45,25 +45,6 @@ storm() {
   storm cancel 30
 }
 
-# Runs a command beside a listener with a full queue, whose clients wait.
-BESIDE_FULL='import socket, subprocess, sys
-server = socket.socket()
-server.bind(("127.0.0.1", 700))
-server.listen(0)
-clients = [socket.socket(type=socket.SOCK_STREAM | socket.SOCK_NONBLOCK) for _ in range(4)]
-for client in clients:
-    client.connect_ex(("127.0.0.1", 700))
-sys.exit(subprocess.run(sys.argv[1:]).returncode)'
-
-@test "a thread that waits in connect() can be cancelled there" {
-  local how
-  for how in baseline library; do
-    run -0 trap_run 50000 50100 timeout 60 python3 -c "$BESIDE_FULL" \
-      bash -c 'either "$@"' - "$how" "$PROBES/storm" cancel 5 700
-    [[ $output == "0 dials, "*"nothing left behind" ]]
-  done
-}
-
 @test "closing and replacing descriptors during a dial harms no other connection, and no dial hangs" {
   storm close 20000
 }

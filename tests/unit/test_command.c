@@ -71,6 +71,7 @@ static void test_foreign_machine(void)
 		[EI_CLASS] = ELFCLASS32,
 		[EI_DATA] = ELFDATA2MSB,
 		[offsetof(Elf32_Ehdr, e_type) + 1] = ET_EXEC,
+		[offsetof(Elf32_Ehdr, e_machine)] = 1,
 		[offsetof(Elf32_Ehdr, e_machine) + 1] = EM_S390,
 		[offsetof(Elf32_Ehdr, e_phoff) + 3] = SEGMENT,
 		[offsetof(Elf32_Ehdr, e_phentsize) + 1] = sizeof(Elf32_Phdr),
@@ -84,11 +85,71 @@ static void test_foreign_machine(void)
 
 	const struct program program = read_bytes(file, sizeof(file));
 	CHECK(program.kind == PROGRAM_ELF && program.has_loader);
-	CHECK(program.machine == MACHINE(ELFCLASS32, ELFDATA2MSB, EM_S390));
+	CHECK(program.machine == MACHINE(ELFCLASS32, ELFDATA2MSB, 256 + EM_S390));
 	CHECK_TEXT(program.loader, "/lib/ld");
 	/* More segments than the file has room for. */
 	file[offsetof(Elf32_Ehdr, e_phnum) + 1] = 7;
 	CHECK(read_bytes(file, sizeof(file)).kind == PROGRAM_OTHER);
+}
+
+/* A program with a table of names that is read in parts, one of them over a part's end. */
+static struct {
+	Elf64_Ehdr head;
+	Elf64_Phdr load, dynamic, note_segment;
+	Elf64_Dyn tags[2];
+	Elf64_Nhdr note;
+	char owner[4], names[150000];
+} file = {
+	.head = {.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB},
+		 .e_type = ET_EXEC,
+		 .e_phoff = sizeof(Elf64_Ehdr),
+		 .e_phentsize = sizeof(Elf64_Phdr),
+		 .e_phnum = 3},
+	.load = {.p_type = PT_LOAD, .p_vaddr = 0x400000, .p_filesz = sizeof(file)},
+	.dynamic = {.p_type = PT_DYNAMIC,
+		    .p_offset = offsetof(__typeof__(file), tags),
+		    .p_filesz = sizeof(file.tags)},
+	.note_segment = {.p_type = PT_NOTE,
+			 .p_offset = offsetof(__typeof__(file), note),
+			 .p_filesz = sizeof(file.note) + sizeof(file.owner)},
+	.tags = {{DT_STRTAB, {0x400000 + offsetof(__typeof__(file), names)}},
+		 {DT_STRSZ, {sizeof(file.names)}}},
+};
+
+static struct program read_file(void)
+{
+	return read_bytes(&file, sizeof(file));
+}
+
+static void test_names(void)
+{
+	static const char *const libcs[] = {"libc.so", "libc.so.6", "ld-musl-x86_64.so.1",
+					    "libc.musl-x86_64.so.1"};
+	memset(file.names, 'a', 70000);
+	strcpy(file.names + 131075, "io_uring_setup");
+	for (unsigned i = 0; i < COUNT(libcs); i++) {
+		strcpy(file.names, libcs[i]);
+		const struct program program = read_file();
+		CHECK(program.names_libc && program.names_io_uring);
+	}
+	/* A table that no segment holds. */
+	file.load.p_filesz = offsetof(__typeof__(file), names);
+	CHECK(read_file().kind == PROGRAM_ELF && !read_file().names_libc);
+}
+
+static void test_notes(void)
+{
+	static const struct {
+		const char *owner;
+		unsigned type;
+		bool is_go;
+	} rows[] = {{"Go", 4, true}, {"Go", 3, false}, {"GNU", 4, false}};
+
+	for (unsigned i = 0; i < COUNT(rows); i++) {
+		file.note = (Elf64_Nhdr){4, 0, rows[i].type};
+		strcpy(file.owner, rows[i].owner);
+		CHECK(read_file().is_go == rows[i].is_go);
+	}
 }
 
 int main(void)
@@ -96,5 +157,7 @@ int main(void)
 	test_environment_with_duplicates();
 	test_first_lines();
 	test_foreign_machine();
+	test_names();
+	test_notes();
 	return verdict_of_unit();
 }
