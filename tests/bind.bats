@@ -26,24 +26,6 @@ setup() {
   NOSELF_BIND_NO_PORT=0 run -1 trap_run 50000 50009 preloaded "$PROBES/ports" 54 6 20000
 }
 
-# Picks 1,000 ports in a range that is hardly larger, and starts a service on one of them.
-PICKS='import socket, subprocess, sys
-sockets = [socket.socket() for _ in range(1000)]
-for s in sockets:
-    s.bind(("127.0.0.1", 0))
-ports = {s.getsockname()[1] for s in sockets}
-for s in sockets:
-    s.close()
-print(len(ports - {0}), subprocess.getoutput(f"{sys.argv[1]} {ports.pop()}"))'
-
-@test "1,000 sockets get 1,000 different ports, and afterwards a service can use one" {
-  local how
-  for how in baseline library; do
-    run -0 trap_run 50000 51009 either "$how" python3 -c "$PICKS" "$PROBES/serve"
-    [[ $output == '1000 serve: listening on 127.0.0.1:5'* ]]
-  done
-}
-
 # With a deferred port bind() succeeds, because a connection may still be possible. The socket stays
 # bound to its address.
 @test "getsockname() fails with EADDRINUSE while no port is free, and works afterwards" {

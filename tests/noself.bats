@@ -132,10 +132,10 @@ END
 }
 
 @test "the last one of two equal options counts, and -- ends the options" {
-  NOSELF_LOG=off NOSELF_DISABLE=1 run -0 "$NOSELF" -mfail -r 2 --mode=observe -- sh -c \
-    'echo "$NOSELF_MODE $NOSELF_RETRIES ${NOSELF_ERRNO-unset} $NOSELF_LOG $NOSELF_DISABLE $*"' \
+  NOSELF_LOG=stderr NOSELF_DISABLE=1 run -0 "$NOSELF" -mfail -r 2 --mode=observe -e5 -pallow -b0 -loff \
+    -- sh -c 'echo "$NOSELF_MODE $NOSELF_RETRIES $NOSELF_ERRNO $NOSELF_LOG $NOSELF_DISABLE $*"' \
     -- -m 'two  words' ''
-  [[ $output == 'observe 2 unset off 1 -m two  words ' ]]
+  [[ $output == 'observe 2 5 off 1 -m two  words ' ]]
 }
 
 @test "a wrong call is refused with 125 before anything runs" {
@@ -173,10 +173,15 @@ END
   refusals as_nobody <<<'125|-l "$OPEN/logs/log" true|Permission denied'
 }
 
+@test "without memory noself says so and exits with 125" {
+  refused 125 'memory: there is none left; nothing done' \
+    prlimit --data=600000 "$NOSELF" -r "$(printf %0120000d 1)" true
+}
+
 @test "--help and --version go to stdout" {
-  for option in -h --help -mfail\ -h; do
+  for option in -h --help -mfail\ -h -h\ -x; do
     run -0 --separate-stderr "$NOSELF" $option nosuch
-    [[ $output == usage:*--force*--version*125* && $stderr == '' ]]
+    [[ $output == usage:*'-m, --mode=retry|'*--force*--version*125* && $stderr == '' ]]
   done
   prints "noself $(<"$ROOT/shim/version")" "$NOSELF" -V
   refused 125 'standard output: cannot be written' sh -c '"$1" --help >/dev/full' - "$NOSELF"
@@ -373,6 +378,9 @@ suid set-user-ID
 sgid set-group-ID
 capable given file capabilities
 END
+  # A file system may not allow it.
+  run -0 unshare -m bash -c 'mount --bind "$OPEN" "$OPEN" && mount -o remount,bind,nosuid "$OPEN" &&
+    as_nobody "$@"' - "$NOSELF" "$OPEN/suid" "${dial[@]}"
   refused 126 'set-user-ID' "$NOSELF" "$OPEN/own" "${dial[@]}"
   run -0 as_nobody "$NOSELF" "$OPEN/own" "${dial[@]}"
   need_supervisor
@@ -409,7 +417,7 @@ END
   cp "$PROBES/dial" foreign
   # shellcheck disable=SC2059 # the two bytes of e_machine
   printf "$machine" | dd of=foreign bs=1 seek=18 conv=notrunc status=none
-  refused 126 'built for *, the library only for *; install the library for that too' \
+  refused 126 'built for [Ax]*64, the library only for [Ax]*64; install the library for that too' \
     "$NOSELF" ./foreign
 
   need i686-linux-gnu-gcc
@@ -435,12 +443,18 @@ END
     chroot root /usr/bin/noself --force /usr/bin/printenv LD_PRELOAD
   cp tree/i386/libnoself.so root/usr/lib/i386-linux-gnu
   prints libnoself.so chroot root /usr/bin/noself --force /usr/bin/printenv LD_PRELOAD
+  mkdir root/opt
+  mv root/usr root/opt
+  prints /opt/usr/lib/x86_64-linux-gnu/libnoself.so \
+    chroot root /opt/usr/bin/noself --force /opt/usr/bin/printenv LD_PRELOAD
 }
 
 @test "without a library, or with one that LD_PRELOAD cannot name, noself exits with 125" {
   local odd
   mkdir alone
   cp "$NOSELF" alone
+  # Such as a file that was not copied completely.
+  touch alone/libnoself.so
   if [[ ! -e /usr/local/lib/libnoself.so ]]; then
     refused 125 "no libnoself.so in '*', nor beside noself; run 'make', or install it" \
       alone/noself true

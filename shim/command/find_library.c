@@ -20,7 +20,7 @@ static const struct row {
 	uint32_t machine;
 	int family; /* one kernel can run all machines of a family */
 } machines[] = {
-	{"another machine", MACHINE(0, 0, 0), EM_NONE},
+	{.name = "another machine"},
 	{"x86-64", MACHINE(ELFCLASS64, ELFDATA2LSB, EM_X86_64), EM_386},
 	{"i386", MACHINE(ELFCLASS32, ELFDATA2LSB, EM_386), EM_386},
 	{"AArch64", MACHINE(ELFCLASS64, ELFDATA2LSB, EM_AARCH64), EM_ARM},
@@ -138,7 +138,7 @@ static bool has_siblings(const char *file)
 	const char *base = base_of(above(file));
 	int found = 0;
 
-	if (strncmp(file, "/usr/lib", 8) != 0 && strncmp(file, "/lib", 4) != 0)
+	if (strncmp(file, "/usr/lib", 8) != 0)
 		return false;
 	for (int i = 0; i < TRIPLETS; i++)
 		found += access(format("%s%s/" NAME, base, places[i]), R_OK) == 0;

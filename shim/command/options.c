@@ -99,7 +99,6 @@ static bool take(struct options *options, int letter)
 	while (settings_table[i].letter != letter)
 		i++;
 	options->given[i] = optarg;
-	settings_start(&ignored);
 	if (settings_set(&ignored, &settings_table[i], optarg))
 		return true;
 	message_say(format("option -%c", letter),

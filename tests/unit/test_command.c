@@ -135,6 +135,20 @@ static void test_names(void)
 	/* A table that no segment holds. */
 	file.load.p_filesz = offsetof(__typeof__(file), names);
 	CHECK(read_file().kind == PROGRAM_ELF && !read_file().names_libc);
+	/* A loader's name that is too long. */
+	file.load = (Elf64_Phdr){.p_type = PT_INTERP,
+				 .p_offset = offsetof(__typeof__(file), names),
+				 .p_filesz = sizeof(read_file().loader)};
+	CHECK(read_file().has_loader && !*read_file().loader);
+	/* An object, no segments, and ones of another size. */
+	for (int i = 0; i < 3; i++) {
+		const Elf64_Ehdr head = file.head;
+		file.head.e_type = i == 0 ? ET_REL : ET_DYN;
+		file.head.e_phnum = i == 1 ? 0 : 3;
+		file.head.e_phentsize += i == 2;
+		CHECK(read_file().kind == PROGRAM_OTHER);
+		file.head = head;
+	}
 }
 
 static void test_notes(void)
