@@ -281,7 +281,7 @@ END
 126|./nameless|a script that names no interpreter
 126|./loop|run by '$PWD/loop', which is a script, and so on without end
 127|./lost|built for the loader '${loader%?}X', which does not exist
-127|./lost-script|run by '/no/such/shell', which does not exist; install it
+127|./lost-script|./lost-script': run by '/no/such/shell', which does not exist; install it
 127|./lost-env|run by 'no-such-shell', which does not exist; install it
 127|./windows|run by '/bin/sh?', which does not exist; its lines end in CR LF
 END
@@ -405,10 +405,11 @@ END
 ./text: preload (script, run by /bin/sh)
 ./uring: preload (it can use io_uring, whose connections the library does not see)
 '"$NOSELF: preload (for the command that it runs)" "$NOSELF" --check sh ./text ./uring "$NOSELF"
-  run -1 --separate-stderr "$NOSELF" --check nosuch /bin/sh $'./a\tb'
+  run -1 --separate-stderr "$NOSELF" --force --check nosuch /bin/sh $'./a\tb' "$LIBRARY"
   [[ $output == 'nosuch: cannot be covered: no such command; check the name and PATH
 /bin/sh: preload
-./a?b: cannot be covered: no such command; check the path' && $stderr == '' ]]
+./a?b: cannot be covered: no such command; check the path
+'"$LIBRARY: cannot be covered: a shared library, not a program; name a program or a script" && $stderr == '' ]]
 }
 
 @test "a program for another architecture needs a library for that architecture" {
