@@ -98,6 +98,12 @@ fetched() {
   BEFORE='own 10.1.2.3/32' prevented "$STATIC/dial" 10.1.2.3 50000
   BEFORE='own fd00::5/128' prevented "$STATIC/dial" fd00::5 50000
   BEFORE='own fe80::5/64' prevented "$STATIC/dial" fe80::5%lo 50000
+  # All of that leaves no descriptor open in the supervisor.
+  open() { ls "/proc/$(pgrep -x "noself:$$")/fd"; }
+  export -f open
+  run -0 trap_run 50000 50000 own 10.1.2.3/32 "$NOSELF" -s -l stderr \
+    bash -c 'before=$(open); "$@" 2>&1; [[ $(open) == "$before" ]]' - "$STATIC/dial" -c 3 10.1.2.3 50000
+  [[ $(count 'action=failed') == 3 ]]
 }
 
 @test "a dial in a child network namespace with another range does not either" {
@@ -159,8 +165,11 @@ export -f own_table
 @test "a socket that dials port after port is refused when no port is left" {
   run -0 trap_run 50000 50010 $SUPERVISED python3 -c '
 import socket
-s = socket.socket()
-print({s.connect_ex(("127.0.0.1", port)) for port in range(50000, 50011)})'
+sockets = [socket.socket() for _ in range(40)]
+for s in sockets[::2]:
+    s.setsockopt(socket.IPPROTO_IP, 24, 1) # IP_BIND_ADDRESS_NO_PORT
+    s.bind(("127.0.0.1", 0))
+print({s.connect_ex(("127.0.0.1", port)) for s in sockets for port in range(50000, 50011)})'
   [[ $output == '{111}' ]]
 }
 

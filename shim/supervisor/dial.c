@@ -30,10 +30,10 @@ uint64_t dial_netns(int socket)
 /* The ephemeral range of the dial's namespace; unknown for another namespace than this one. */
 static struct ports ports_of(const struct supervisor *s, const struct dial *dial)
 {
-	char text[32], *rest;
-	const ssize_t length = dial->is_here ? pread(s->range_fd, text, sizeof(text) - 1, 0) : 0;
+	char text[32] = "", *rest; /* stays empty where the range cannot be read */
 
-	text[length > 0 ? length : 0] = '\0';
+	if (dial->is_here)
+		(void)!pread(s->range_fd, text, sizeof(text) - 1, 0);
 	const uint32_t low = (uint32_t)strtoul(text, &rest, 10);
 	return (struct ports){low, (uint32_t)strtoul(rest, NULL, 10)};
 }
