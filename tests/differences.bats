@@ -80,20 +80,3 @@ sys.exit(subprocess.call(sys.argv[1:], stderr=ends[1]))'
   run -0 script -qec "script -qec '$nobody $wrong 2>&9' /dev/null 9>&2" /dev/null
   [[ $output != *noself:* ]]
 }
-
-# A fast open that connects before the kernel finds out that the data cannot be read.
-FAULTY='import ctypes, errno, socket
-unreadable = (ctypes.c_char * 4).from_address(16)
-s = socket.socket()
-try:
-    s.sendto(unreadable, socket.MSG_FASTOPEN, ("127.0.0.1", 50000))
-except OSError as error:
-    print(errno.errorcode[error.errno])
-print(errno.errorcode[s.connect_ex(("127.0.0.1", 50000))])'
-
-@test "a fast open that connects to itself and then fails is refused" {
-  run -0 trap_run 50000 50000 python3 -c "$FAULTY"
-  [[ $output == $'EFAULT\nEISCONN' ]]
-  run -0 trap_run 50000 50000 preloaded python3 -c "$FAULTY"
-  [[ $output == $'ECONNREFUSED\nECONNREFUSED' ]]
-}

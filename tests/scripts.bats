@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The scripts around the tests: a run counts skipped and lost tests, and demo, benchmark and pictures
-# show what they announce.
+# The scripts around the tests: a run counts skipped and lost tests, and demo and benchmark show what
+# they announce.
 
 load lib/helpers
 
@@ -52,12 +52,4 @@ load lib/helpers
   diff <(grep '^|' "$results/RESULTS.md" | cut -d '|' -f 2) \
     <(grep '^|' "$ROOT/scripts/bench/RESULTS.md" | cut -d '|' -f 2)
   run -1 grep 'not measured\|Not for publication' "$ROOT/scripts/bench/RESULTS.md"
-}
-
-@test "the published pictures are what their script draws from the measured data" {
-  need python3
-  cd "$ROOT/scripts/pictures"
-  ./draw "$BATS_TEST_TMPDIR"
-  cmp "$BATS_TEST_TMPDIR/port-walk.svg" port-walk.svg
-  cmp "$BATS_TEST_TMPDIR/self-connection.svg" self-connection.svg
 }

@@ -69,6 +69,13 @@ fetched() {
     run -0 trap_run 50000 50010 "$NOSELF" "$STATIC/dial" -qc $count 127.0.0.1 $port
     [[ $output == "$count dials, $count refused, 0 reached themselves" ]]
   done
+  # A dial of a service, and one that cannot reach itself, of a program with a low limit of files.
+  served() { listening 50004 && "$@"; }
+  export -f served
+  run -0 trap_run 50000 50010 served "$NOSELF" "$STATIC/dial" 127.0.0.1 50004
+  [[ $output == *result=OK*self=no ]]
+  run -0 trap_run 50000 50010 bash -c 'ulimit -Sn 6; "$@" 3>&- 4>&-' - "$NOSELF" "$STATIC/dial" -R 127.0.0.2 50004
+  [[ $output == *range=0-0* ]]
 }
 
 @test "threads that dial do not either, and signals with SA_RESTART interrupt no dial" {
@@ -90,20 +97,27 @@ fetched() {
   done
 }
 
+# own ADDRESS/BITS CMD...: runs CMD when lo has that address.
+own() {
+  ip address add "$1" dev lo && wait_for 5 is_local "${1%/*}" && "${@:2}"
+}
+
+# is_local ADDRESS: an IPv6 address has its route a moment after it was added.
+is_local() {
+  [[ $(ip route get "$1" 2>/dev/null) == local* ]]
+}
+export -f own is_local
+
 @test "a dial of an own address, with or without a scope, does not either" {
-  # An IPv6 address has its route a moment after it was added.
-  is_local() { [[ $(ip route get "$1" 2>/dev/null) == local* ]]; }
-  own() { ip address add "$1" dev lo && wait_for 5 is_local "${1%/*}" && "${@:2}"; }
-  export -f is_local own
   BEFORE='own 10.1.2.3/32' prevented "$STATIC/dial" 10.1.2.3 50000
   BEFORE='own fd00::5/128' prevented "$STATIC/dial" fd00::5 50000
   BEFORE='own fe80::5/64' prevented "$STATIC/dial" fe80::5%lo 50000
-  # All of that leaves no descriptor open in the supervisor.
-  open() { ls "/proc/$(pgrep -x "noself:$$")/fd"; }
-  export -f open
-  run -0 trap_run 50000 50000 own 10.1.2.3/32 "$NOSELF" -s -l stderr \
-    bash -c 'before=$(open); "$@" 2>&1; [[ $(open) == "$before" ]]' - "$STATIC/dial" -c 3 10.1.2.3 50000
-  [[ $(count 'action=failed') == 3 ]]
+  # The supervisor has none of the launcher's files open, and all of that leaves none open.
+  run -0 trap_run 50000 50000 own 10.1.2.3/32 "$NOSELF" -s -l stderr bash -c '"$@" 2>&1
+    super=$(pgrep -x "noself:$$"); readlink "/proc/$super/"{cwd,fd/*} | sort; ps -o sid= "$super" | grep -w "$super"' \
+    - "$STATIC/dial" -c 3 10.1.2.3 50000 </etc/passwd 9</etc/passwd
+  [[ $(count 'action=failed') == 3 && $output == *$'self=no\n/\n/dev/null\n/dev/null\n/dev/null
+/proc/'*$'/net/ipv4/ip_local_port_range\nanon_inode:seccomp notify\n'*([0-9 ]) ]]
 }
 
 @test "a dial in a child network namespace with another range does not either" {
@@ -117,6 +131,8 @@ fetched() {
       [[ $output == *' 0 reached themselves' ]]
     done
   done
+  run -0 trap_run 50000 50001 "$NOSELF" -s bash -c 'trap_run 50004 50005 own 10.1.2.3/32 "$@"' - \
+    "$STATIC/dial" -qc 1000 10.1.2.3 50004
 }
 
 # own_table: a thread with its own table of descriptors dials. Prints the results, and the port range of
@@ -163,14 +179,16 @@ export -f own_table
 }
 
 @test "a socket that dials port after port is refused when no port is left" {
-  run -0 trap_run 50000 50010 $SUPERVISED python3 -c '
+  NOSELF_LOG=stderr run -0 trap_run 50000 50010 $SUPERVISED python3 -c '
 import socket
 sockets = [socket.socket() for _ in range(40)]
 for s in sockets[::2]:
     s.setsockopt(socket.IPPROTO_IP, 24, 1) # IP_BIND_ADDRESS_NO_PORT
     s.bind(("127.0.0.1", 0))
-print({s.connect_ex(("127.0.0.1", port)) for s in sockets for port in range(50000, 50011)})'
-  [[ $output == '{111}' ]]
+print({s.connect_ex(("127.0.0.1", port)) for s in sockets for port in range(50000, 50011)},
+      sockets[0].fileno())'
+  [[ ${lines[-1]} == '{111} '* ]]
+  [[ $output == *" fd=${lines[-1]#* } self=127.0.0.1:500"* && $output != *self=127.0.0.1:0\ * ]]
 }
 
 @test "a Go program whose threads are preempted by signals does not either" {
@@ -209,6 +227,7 @@ print({s.connect_ex(("127.0.0.1", port)) for s in sockets for port in range(5000
 -e EHOSTUNREACH|127.0.0.1 50000|EHOSTUNREACH|127.0.0.1:50000 action=failed tries=0 result=EHOSTUNREACH
 |-b 127.0.0.1 -p 18084 127.0.0.1 18084|ECONNREFUSED|127.0.0.1:18084 action=failed tries=0 result=ECONNREFUSED
 |-b :: -p 18084 :: 18084|ECONNREFUSED|[::1]:18084 action=failed tries=0 result=ECONNREFUSED
+|-b 127.0.0.2 -p 18084 0.0.0.0 18084|ECONNREFUSED|127.0.0.2:18084 action=failed tries=0 result=ECONNREFUSED
 -p allow|-p 18084 127.0.0.1 18084|OK|127.0.0.1:18084 action=allowed tries=0 result=OK
 -e EPERM|-p 18084 127.0.0.2 18084|ECONNREFUSED|
 END
@@ -300,7 +319,7 @@ os.wait()'
   super() { pgrep -x "noself:$$"; }
   export -f super
   run -0 trap_run 50000 50001 "$NOSELF" -s bash -c 'super=$(super)
-    kill -TERM $super; kill -STOP $super
+    kill -HUP $super; kill -TERM $super; kill -STOP $super
     timeout 0.5 "$@"; echo "timed out: $?"
     kill -CONT $super; "$@"; kill -KILL $super; "$@"
     "$NOSELF" "$@"' - "$STATIC/dial" 127.0.0.1 50000

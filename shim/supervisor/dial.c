@@ -162,7 +162,7 @@ long dial_decide(const struct supervisor *supervisor, const struct seccomp_notif
 	*event = (struct log_event){.action = NULL};
 	if (target_is_probe(notification))
 		return TARGET_PROBE_ANSWER;
-	if (notification->pid == 0 || !target_dial(notification, &fd, &dial.to))
+	if (!target_dial(notification, &fd, &dial.to))
 		return DIAL_CONTINUE;
 	dial.socket = dial_fetch(supervisor, notification, fd);
 	if (dial.socket < 0)

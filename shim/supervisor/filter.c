@@ -37,27 +37,33 @@ struct builder {
 	unsigned short length;
 };
 
-static void add(struct builder *b, uint16_t code, uint32_t value, uint8_t if_true, uint8_t if_false)
+static void add(struct builder *b, uint16_t code, uint32_t value)
 {
-	b->steps[b->length++] = (struct sock_filter){code, if_true, if_false, value};
+	b->steps[b->length++] = (struct sock_filter){.code = code, .k = value};
+}
+
+/* Goes on with the next step, or skips so many if the test fails. */
+static void add_test(struct builder *b, uint16_t code, uint32_t value, uint8_t skipped)
+{
+	b->steps[b->length++] = (struct sock_filter){code, 0, skipped, value};
 }
 
 /* Returns `action` for calls with that number. Like the next one, expects the number loaded. */
 static void rule(struct builder *b, uint32_t number, uint32_t action)
 {
-	add(b, IF_EQUAL, number, 0, 1);
-	add(b, RETURN, action, 0, 0);
+	add_test(b, IF_EQUAL, number, 1);
+	add(b, RETURN, action);
 }
 
 /* Reports calls with that number if the lower half of the argument passes the test. */
 static void rule_if(struct builder *b, uint32_t number, size_t argument, uint16_t test,
 		    uint32_t value)
 {
-	add(b, IF_EQUAL, number, 0, 4);
-	add(b, LOAD, (uint32_t)(offsetof(struct seccomp_data, args) + argument * 8), 0, 0);
-	add(b, test, value, 0, 1);
-	add(b, RETURN, SECCOMP_RET_USER_NOTIF, 0, 0);
-	add(b, RETURN, SECCOMP_RET_ALLOW, 0, 0);
+	add_test(b, IF_EQUAL, number, 4);
+	add(b, LOAD, (uint32_t)(offsetof(struct seccomp_data, args) + argument * 8));
+	add_test(b, test, value, 1);
+	add(b, RETURN, SECCOMP_RET_USER_NOTIF);
+	add(b, RETURN, SECCOMP_RET_ALLOW);
 }
 
 /*
@@ -66,10 +72,10 @@ static void rule_if(struct builder *b, uint32_t number, size_t argument, uint16_
  */
 static void add_arch(struct builder *b, const struct arch *a)
 {
-	add(b, LOAD, offsetof(struct seccomp_data, arch), 0, 0);
+	add(b, LOAD, offsetof(struct seccomp_data, arch));
 	const unsigned test = b->length;
-	add(b, IF_EQUAL, a->arch, 0, 0);
-	add(b, LOAD, offsetof(struct seccomp_data, nr), 0, 0);
+	add_test(b, IF_EQUAL, a->arch, 0);
+	add(b, LOAD, offsetof(struct seccomp_data, nr));
 	rule(b, (uint32_t)a->connect | a->number_bits, SECCOMP_RET_USER_NOTIF);
 	rule_if(b, (uint32_t)a->sendto | a->number_bits, 3, IF_ANY_BIT, MSG_FASTOPEN);
 	rule_if(b, (uint32_t)a->sendmsg | a->number_bits, 2, IF_ANY_BIT, MSG_FASTOPEN);
@@ -87,7 +93,7 @@ unsigned short filter_build(struct sock_filter steps[FILTER_SIZE])
 
 	for (int i = 0; i < ARCHS; i++)
 		add_arch(&b, &archs[i]);
-	add(&b, RETURN, SECCOMP_RET_ALLOW, 0, 0);
+	add(&b, RETURN, SECCOMP_RET_ALLOW);
 	return b.length;
 }
 

@@ -30,7 +30,6 @@ enum {
 /* Closes all descriptors except the channel. */
 static void close_all_but(int end)
 {
-	end = fcntl(end, F_DUPFD, END);
 	dup2(end, END);
 	sys_close_range(END + 1, ~0U);
 	sys_close_range(0, 2);
@@ -48,8 +47,7 @@ static void detach(int end, int launcher)
 	for (int number = 1; number < NSIG; number++)
 		signal(number, SIG_IGN);
 	setsid();
-	if (chdir("/") < 0)
-		errno = 0; /* ignore: it stays in its directory */
+	(void)!chdir("/"); /* if it fails, it stays in its directory */
 	/* The command's limit may be three descriptors; the supervisor needs more. */
 	getrlimit(RLIMIT_NOFILE, &limit);
 	limit.rlim_cur = limit.rlim_max;

@@ -107,9 +107,10 @@ static void ports(void)
 	CHECK(above == 700);
 	/* In an unknown range a port is left out if it is an even first one or an odd last one. */
 	for (uint32_t random = 0; random < 20; random++) {
-		CHECK(side(&unknown, 50004, random) == SIDE_ABOVE);
+		CHECK(side(&unknown, 50002, random) == SIDE_ABOVE);
 		CHECK(side(&unknown, 50005, random) == SIDE_BELOW);
 		CHECK(side(&unknown, 1, random) == SIDE_ABOVE);
+		CHECK(side(&unknown, 65534, random) == SIDE_ABOVE);
 		CHECK(side(&unknown, 65535, random) == SIDE_BELOW);
 	}
 	CHECK(ports_without(&unknown, 50000 | 50003U << 16, 50004, 0).kind == PORTS_UNCHANGED);
