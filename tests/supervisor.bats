@@ -112,10 +112,12 @@ export -f own is_local
   BEFORE='own 10.1.2.3/32' prevented "$STATIC/dial" 10.1.2.3 50000
   BEFORE='own fd00::5/128' prevented "$STATIC/dial" fd00::5 50000
   BEFORE='own fe80::5/64' prevented "$STATIC/dial" fe80::5%lo 50000
-  # The supervisor has none of the launcher's files open, and all of that leaves none open.
-  run -0 trap_run 50000 50000 own 10.1.2.3/32 "$NOSELF" -s -l stderr bash -c '"$@" 2>&1
-    super=$(pgrep -x "noself:$$"); readlink "/proc/$super/"{cwd,fd/*} | sort; ps -o sid= "$super" | grep -w "$super"' \
-    - "$STATIC/dial" -c 3 10.1.2.3 50000 </etc/passwd 9</etc/passwd
+  # The supervisor has little of its program in memory, and none of the launcher's files open. All of
+  # that leaves none open.
+  run -0 trap_run 50000 50000 own 10.1.2.3/32 "$NOSELF" -s -l stderr bash -c 'super=$(pgrep -x "noself:$$")
+    awk "/RssFile/ { exit \$2 > 100 }" "/proc/$super/status" && "$@" 2>&1
+    readlink "/proc/$super/"{cwd,fd/*} | sort; ps -o sid= "$super" | grep -w "$super"' - \
+    "$STATIC/dial" -c 3 10.1.2.3 50000 </etc/passwd 9</etc/passwd
   [[ $(count 'action=failed') == 3 && $output == *$'self=no\n/\n/dev/null\n/dev/null\n/dev/null
 /proc/'*$'/net/ipv4/ip_local_port_range\nanon_inode:seccomp notify\n'*([0-9 ]) ]]
 }
