@@ -267,7 +267,8 @@ os.wait()'
   [[ $output == *' set()'*ChildProcessError* ]]
   BEFORE='unshare --pid --fork' same python3 -c "$inside"
   BEFORE=subreaper same python3 -c "$inside"
-  run -0 bash -c 'echo $$; exec "$NOSELF" -s sh -c "echo \$\$"'
+  run -0 bash -c 'echo $$; exec "$NOSELF" -s bash -c "read -r children </proc/\$\$/task/\$\$/children
+    echo \$\$ \$children"'
   [[ ${lines[0]} == "${lines[1]}" ]]
 }
 
