@@ -114,12 +114,13 @@ export -f own is_local
   BEFORE='own fe80::5/64' prevented "$STATIC/dial" fe80::5%lo 50000
   # The supervisor has little of its program in memory, and none of the launcher's files open. All of
   # that leaves none open.
-  run -0 trap_run 50000 50000 own 10.1.2.3/32 "$NOSELF" -s -l stderr bash -c 'super=$(pgrep -x "noself:$$")
-    awk "/RssFile/ { exit \$2 > 100 }" "/proc/$super/status" && "$@" 2>&1
+  run -0 trap_run 50000 50000 own 10.1.2.3/32 "$NOSELF" -s -p allow -l stderr bash -c '
+    super=$(pgrep -x "noself:$$"); awk "/RssFile/ { exit \$2 > 100 }" "/proc/$super/status" || exit
+    "$1" -p 50000 127.0.0.1 50000; "$@" 2>&1
     readlink "/proc/$super/"{cwd,fd/*} | sort; ps -o sid= "$super" | grep -w "$super"' - \
     "$STATIC/dial" -c 3 10.1.2.3 50000 </etc/passwd 9</etc/passwd
   [[ $(count 'action=failed') == 3 && $output == *$'self=no\n/\n/dev/null\n/dev/null\n/dev/null
-/proc/'*$'/net/ipv4/ip_local_port_range\nanon_inode:seccomp notify\n'*([0-9 ]) ]]
+/proc/sys/net/ipv4/ip_local_port_range\nanon_inode:seccomp notify\n'*([0-9 ]) ]]
 }
 
 @test "a dial in a child network namespace with another range does not either" {

@@ -3,12 +3,17 @@
 #pragma once
 
 /*
- * Calls the kernel. Pass pointers as long, and 0 for arguments that the call does not take. Returns
- * what the kernel returned: a negative errno on failure. Does not change errno.
+ * SYSCALL(number, argument...): calls the kernel. Returns what the kernel returned: a negative
+ * errno on failure. Does not change errno.
  *
  * It does not use libc's syscall(), because other preloaded libraries replace that too: torsocks
  * refuses most calls there and crashes in some.
  */
+#define SYSCALL(...) SYSCALL_PADDED(__VA_ARGS__, 0, 0, 0, 0, 0, 0)
+/* Casts each argument to a whole register; those that the call does not take are 0. */
+#define SYSCALL_PADDED(number, a, b, c, d, e, ...)                                                 \
+	raw_syscall(number, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e))
+
 /*
  * A declaration only, where the analyzer would take what the kernel writes for uninitialized, and
  * where a test models the kernel.

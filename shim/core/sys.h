@@ -13,7 +13,7 @@
 /* Each returns what the kernel returned, or a negative errno. None changes the thread's errno. */
 static inline long sys_getsockname(int fd, void *address, socklen_t *length)
 {
-	return raw_syscall(SYS_getsockname, fd, (long)address, (long)length, 0, 0);
+	return SYSCALL(SYS_getsockname, fd, address, length);
 }
 long sys_getpeername(int fd, void *address, socklen_t *length);
 long sys_connect(int fd, const void *address, socklen_t length);

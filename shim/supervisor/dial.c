@@ -57,7 +57,7 @@ static bool is_own(const struct endpoint *to)
 
 long dial_request(const struct supervisor *supervisor, unsigned long request, void *argument)
 {
-	return raw_syscall(SYS_ioctl, supervisor->listener, (long)request, (long)argument, 0, 0);
+	return SYSCALL(SYS_ioctl, supervisor->listener, request, argument);
 }
 
 /*

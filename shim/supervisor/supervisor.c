@@ -53,7 +53,7 @@ static bool has_port_range(void)
 /* Like fork(), but the child exits without a signal, and wait() finds it only with __WALL. */
 static pid_t fork_silently(void)
 {
-	return (pid_t)raw_syscall(SYS_clone, 0, 0, 0, 0, 0);
+	return (pid_t)SYSCALL(SYS_clone);
 }
 
 /* The listener, or a negative errno. */
@@ -64,13 +64,12 @@ static int install_filter(void)
 		SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_SPEC_ALLOW | WAIT_KILLABLE;
 	struct sock_filter steps[FILTER_SIZE];
 	struct sock_fprog program = {.len = filter_build(steps), .filter = steps};
-	const long arguments[] = {SECCOMP_SET_MODE_FILTER, flags, (long)&program};
 
-	long r = raw_syscall(SYS_seccomp, arguments[0], arguments[1], arguments[2], 0, 0);
+	long r = SYSCALL(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
 	if (r == -EACCES) {
 		/* Without CAP_SYS_ADMIN; with it, set-user-ID programs keep their rights. */
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-		r = raw_syscall(SYS_seccomp, arguments[0], arguments[1], arguments[2], 0, 0);
+		r = SYSCALL(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
 	}
 	return (int)r;
 }

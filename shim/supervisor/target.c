@@ -149,18 +149,17 @@ void target_name(uint32_t tid, char name[16])
 
 int target_pidfd(uint32_t tid)
 {
-	long r = raw_syscall(PIDFD_OPEN, (long)tid, PIDFD_OF_THREAD, 0, 0, 0);
+	long r = SYSCALL(PIDFD_OPEN, tid, PIDFD_OF_THREAD);
 	if (r != -EINVAL)
 		return (int)r;
 	/* Before Linux 6.9 there are pidfds only for processes. */
 	const long process = (long)target_process(tid);
-	if (process != (long)tid &&
-	    raw_syscall(SYS_kcmp, (long)tid, process, KCMP_DESCRIPTORS, 0, 0) != 0)
+	if (process != (long)tid && SYSCALL(SYS_kcmp, tid, process, KCMP_DESCRIPTORS) != 0)
 		return -ESRCH;
-	return (int)raw_syscall(PIDFD_OPEN, process, 0, 0, 0, 0);
+	return (int)SYSCALL(PIDFD_OPEN, process);
 }
 
 int target_descriptor(int pidfd, int fd)
 {
-	return (int)raw_syscall(PIDFD_GETFD, pidfd, fd, 0, 0, 0);
+	return (int)SYSCALL(PIDFD_GETFD, pidfd, fd);
 }
