@@ -54,6 +54,7 @@ static void test_first_lines(void)
 	check_script("#!/bin/sh", "/bin/sh", "");
 	check_script("#!\t /bin/sh \t -e  x \t\nmore", "/bin/sh", "-e  x");
 	check_script("#! \n/bin/sh", "", "");
+	check_script("#!", "", "");
 	/* The kernel reads 256 bytes: an argument may be cut off there, an interpreter not. */
 	memset(line, 'a', sizeof(line));
 	memcpy(line, "#!/", 3);
@@ -87,6 +88,7 @@ static void test_foreign_machine(void)
 	CHECK(program.kind == PROGRAM_ELF && program.has_loader);
 	CHECK(program.machine == MACHINE(ELFCLASS32, ELFDATA2MSB, 256 + EM_S390));
 	CHECK_TEXT(program.loader, "/lib/ld");
+	CHECK(read_bytes(file, SELFMAG).kind == PROGRAM_OTHER);
 	/* More segments than the file has room for. */
 	file[offsetof(Elf32_Ehdr, e_phnum) + 1] = 7;
 	CHECK(read_bytes(file, sizeof(file)).kind == PROGRAM_OTHER);
