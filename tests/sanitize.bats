@@ -37,8 +37,10 @@ storms() {
   done
 }
 
-@test "the unit tests pass under ASan and UBSan" {
+@test "the unit tests and the command pass under ASan and UBSan" {
   sanitized asan
+  run -0 env LD_PRELOAD="$RUNTIME" "$BUILD/asan/noself" -v -m fail env A=1 true
+  run -0 "$BUILD/asan/noself" --help
   # Each answer of the kernel in turn: ten times as slow as without ASan.
   local except=test_guard
   [[ ${NOSELF_FULL:-0} == 0 ]] || except=
