@@ -32,6 +32,13 @@ fails() {
   [[ $output == *'action=observed tries=0 result=OK'*$'\n1 dials, 0 refused, 1 reached themselves' ]]
 }
 
+@test "if a sandbox refuses bind(), NOSELF_PINNED=allow allows a socket that may be pinned" {
+  run -1 trap_run 40000 41000 strace -o "$TRACE" -e inject=bind:error=EACCES:when=2+ \
+    -E LD_PRELOAD="$LIBRARY" -E NOSELF_PINNED=allow \
+    "$PROBES/dial" -b 127.0.0.1 -p 50000 127.0.0.1 50000
+  [[ $output == *"result=OK port=50000 self=yes" ]]
+}
+
 @test "if secure execution cannot be determined, the environment is not read" {
   # fails_on_load CALL:ERROR: dials on a kernel that has only /proc/self/auxv, while that call on the file
   # fails.

@@ -71,17 +71,13 @@ static bool is_pinned(const struct attempt *a)
 	return r > 0 || (a->settings->pinned_allowed && (r == -EACCES || r == -EPERM));
 }
 
-/* Reads what only an unconnected socket shows: once, and only when it matters. */
+/* Reads what only an unconnected socket shows: once. */
 static void probe_socket(struct attempt *a)
 {
-	if (a->state.tries > 0)
+	if (a->state.outcome != OUTCOME_SELF || a->state.tries > 0)
 		return;
-	if (!a->state.met_self)
-		a->state.pinned = !tcpsock_is_tcp(a->fd) || is_pinned(a);
-	if (a->state.outcome == OUTCOME_SELF) {
-		a->state.pinned = is_pinned(a);
-		a->state.has_port_range = tcpsock_range(a->fd, &a->range) == 0;
-	}
+	a->state.pinned = is_pinned(a);
+	a->state.has_port_range = tcpsock_range(a->fd, &a->range) == 0;
 }
 
 /* Disconnects the socket where it reached itself, and decides what to do next. */

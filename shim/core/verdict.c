@@ -18,8 +18,7 @@ enum verdict verdict_of(const struct settings *settings, const struct dial_state
 	if (settings->mode == MODE_OBSERVE)
 		return state->outcome == OUTCOME_SELF ? VERDICT_OBSERVE : VERDICT_RETURN;
 	if (!state->met_self) {
-		const bool again = settings->mode == MODE_RETRY && !state->pinned &&
-				   state->spurious < MAX_SPURIOUS;
+		const bool again = settings->mode == MODE_RETRY && state->spurious < MAX_SPURIOUS;
 		return again ? VERDICT_REPEAT : VERDICT_RETURN;
 	}
 	if (state->pinned)
