@@ -51,6 +51,10 @@ END
   [[ $(stat -c %a "$LOG") == 644 ]]
   # It is the time of now, in UTC.
   (($(date +%s) - $(date -d "$(cut -d' ' -f1 "$LOG")" +%s) < 60))
+  # A program may overwrite its environment with its title.
+  NOSELF_LOG=$LOG run -0 trap_run 50000 50001 preloaded perl -MIO::Socket::INET -e '
+    $0 = "x" x 5000; IO::Socket::INET->new("127.0.0.1:50000")'
+  [[ $(logged "$time ${LINE/dial/x+}") == 1 ]]
 }
 
 @test "if stderr is the journal, a line begins with its priority" {

@@ -52,9 +52,9 @@ void log_path_keep(struct settings *settings)
 
 	if (settings->log != LOG_FILE)
 		return;
-	for (; settings->log_path[length]; length++)
+	do
 		log_path[length] = settings->log_path[length];
-	log_path[length] = '\0';
+	while (settings->log_path[length++]);
 	settings->log_path = log_path;
 	const long r = settings->mode == MODE_OFF ? 0 : log_path_check(log_path);
 	if (is_lasting(r))
