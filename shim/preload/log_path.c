@@ -48,13 +48,13 @@ static void report(long error)
 
 void log_path_keep(struct settings *settings)
 {
-	unsigned length = 0;
+	unsigned i = 0;
 
 	if (settings->log != LOG_FILE)
 		return;
 	do
-		log_path[length] = settings->log_path[length];
-	while (settings->log_path[length++]);
+		log_path[i] = settings->log_path[i];
+	while (settings->log_path[i++]);
 	settings->log_path = log_path;
 	const long r = settings->mode == MODE_OFF ? 0 : log_path_check(log_path);
 	if (is_lasting(r))
