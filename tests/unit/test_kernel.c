@@ -53,7 +53,13 @@ static void high_descriptor(void)
 	text_start(&line);
 	text_end(&line);
 	CHECK(pipe2(ends, O_NONBLOCK) == 0);
-	CHECK(write_line(fcntl(ends[1], F_DUPFD, 10), &line) && read(ends[0], got, 2) == 1);
+	const int high = fcntl(ends[1], F_DUPFD, 10);
+	CHECK(write_line(high, &line) && read(ends[0], got, 2) == 1);
+	/* If it is full, the line is lost. */
+	while (write(high, "x", 1) == 1)
+		;
+	fcntl(high, F_SETFL, 0);
+	CHECK(!write_line(high, &line));
 }
 
 /* A file at its size limit takes no line and raises no signal. */
