@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # NOSELF_LOG: the line, where it goes, where it must not go, and where it cannot go.
 
-# shellcheck disable=SC2030,SC2031,SC2154 # each test is a subshell with variables that bats sets
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # perl expands; each test is a subshell with variables of bats
 # shellcheck disable=SC2094 # a FIFO is opened both ways so that nobody waits
 
 load lib/helpers
