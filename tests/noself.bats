@@ -214,7 +214,7 @@ END
 126|tool|'tool': a directory
 126|--force ./plain|'./plain': not executable; chmod +x it
 END
-  cp "$PROBES/dial" busy
+  script busy true
   refused 126 "'./busy': cannot be run (Text file busy); nothing done" "$NOSELF" ./busy 9>>busy
   need_root
   cp "$(type -P true)" "$OPEN/closed/tool"
