@@ -92,24 +92,6 @@ dials() {
   dials 1 'result=ECONNREFUSED .*self=no' 50000-50000 library -n 127.0.0.1 50000
 }
 
-# Dials in non-blocking mode; a second connect() reports that the socket is connected.
-# shellcheck disable=SC2016 # perl's dollar signs
-ASKS_AGAIN='use IO::Socket::INET;
-  my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 50000,
-    PeerAddr => "127.0.0.1", PeerPort => 50000, Timeout => 5);
-  print $s ? "connected\n" : "failed: $@\n";'
-
-@test "an allowed self-connection stays when the program calls connect() again, and is logged once" {
-  local setting
-  run -0 trap_run 40000 60000 perl -e "$ASKS_AGAIN"
-  [[ $output == connected ]]
-  for setting in NOSELF_PINNED=allow NOSELF_MODE=observe; do
-    run -0 trap_run 40000 60000 preloaded env NOSELF_LOG=stderr "$setting" perl -e "$ASKS_AGAIN"
-    [[ $(count '^connected$') == 1 && $(count 'action=(allowed|observed) .*EINPROGRESS') == 1 ]]
-    [[ $(count 'noself\[') == 1 ]]
-  done
-}
-
 # Dials without blocking, and prints the result, the error left and what else the dial changed.
 KEEPS='import errno, os, select, socket
 s = socket.socket(type=socket.SOCK_STREAM | socket.SOCK_NONBLOCK)

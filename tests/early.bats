@@ -43,10 +43,3 @@ seen_behind() {
   # A retry is passed on too.
   [[ $(seen_behind "$LIBRARY $BEHIND" 127.0.0.1 50000 | grep -c connect) == 2 ]]
 }
-
-@test "libc's second name for connect is covered too" {
-  cc -Dconnect=__connect -o "$BATS_TEST_TMPDIR/second" "$ROOT/tests/probes/dial.c"
-  run -1 trap_run 50000 50000 "$BATS_TEST_TMPDIR/second" 127.0.0.1 50000
-  run -0 trap_run 50000 50000 preloaded "$BATS_TEST_TMPDIR/second" 127.0.0.1 50000
-  [[ $output == *' result=ECONNREFUSED '* ]]
-}

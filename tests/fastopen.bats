@@ -38,3 +38,19 @@ export -f namespace each_call
     [[ $(count ' action=retried tries=1 ') == 8 && $(count 'ECONNREFUSED port=50001 self=no') == 8 ]]
   done
 }
+
+# A fast open that connects before the kernel finds out that the data cannot be read.
+FAULTY='import ctypes, errno, socket
+unreadable = (ctypes.c_char * 4).from_address(16)
+s = socket.socket()
+try:
+    s.sendto(unreadable, socket.MSG_FASTOPEN, ("127.0.0.1", 50000))
+except OSError as error:
+    print(errno.errorcode[error.errno], errno.errorcode[s.connect_ex(("127.0.0.1", 50000))])'
+
+@test "a fast open that connects to itself and then fails is refused" {
+  run -0 trap_run 50000 50000 python3 -c "$FAULTY"
+  [[ $output == 'EFAULT EISCONN' ]]
+  run -0 trap_run 50000 50000 preloaded python3 -c "$FAULTY"
+  [[ $output == 'ECONNREFUSED ECONNREFUSED' ]]
+}

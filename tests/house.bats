@@ -20,18 +20,6 @@ nowhere() {
   [[ $output == $'CHANGELOG.md\nLICENSE\nMakefile\nREADME.md\nscripts\nshim\ntests' ]]
 }
 
-@test "every source file begins with its licence and a sentence about its content" {
-  local files
-  mapfile -t files < <(grep -rlI '^#!' shim tests scripts .ci &&
-    find Makefile shim tests scripts .ci -regex '.*Makefile\|.*\.\([ch]\|bats\|bash\|zsh\|fish\|py\)')
-  # shellcheck disable=SC2016 # awk's own variables
-  run -0 awk 'FNR == 1 { without[FILENAME] }
-    FNR <= 3 && before ~ /SPDX-License-Identifier: MIT/ && /[a-z][a-z] [a-z]/ { delete without[FILENAME] }
-    { before = $0 }
-    END { for (file in without) print file }' "${files[@]}"
-  [[ -z $output && ${#files[@]} -gt 100 ]]
-}
-
 @test "the core includes only the core, and the fronts never include each other" {
   nowhere '^#include "[a-z_]+/' shim/core
   nowhere '^#include "(supervisor|command)/' shim/preload

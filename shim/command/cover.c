@@ -69,12 +69,13 @@ static bool find_program(struct coverage *coverage, struct program *program, con
 }
 
 /*
- * Hands LD_PRELOAD on to the program that it is told to run: noself, and a dynamic loader, such as
- * ld-linux-x86-64.so.2, ld-musl-x86_64.so.1, ld64.so.2 and ld.so.
+ * Whether it passes LD_PRELOAD on to the command in its arguments: noself, and a dynamic loader,
+ * such as ld-linux-x86-64.so.2, ld64.so.2 and ld.so.
  */
 static bool is_launcher(const char *name)
 {
-	return (strncmp(name, "ld", 2) == 0 && strstr(name, ".so")) || strcmp(name, "noself") == 0;
+	return strcmp(name, "noself") == 0 ||
+	       (strncmp(name, "ld", 2) == 0 && strchr("-.6", name[2]) && strstr(name, ".so"));
 }
 
 /* Why the library does not reach the program's system calls, to follow "is"; NULL if it does. */

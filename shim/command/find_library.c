@@ -138,7 +138,7 @@ static bool has_siblings(const char *file)
 	const char *base = base_of(above(file));
 	int found = 0;
 
-	if (strncmp(file, "/usr/lib", 8) != 0)
+	if (strncmp(file, "/usr/lib", 8) != 0 && strncmp(file, "/lib", 4) != 0)
 		return false;
 	for (int i = 0; i < TRIPLETS; i++)
 		found += access(format("%s%s/" NAME, base, places[i]), R_OK) == 0;

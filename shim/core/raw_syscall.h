@@ -3,8 +3,8 @@
 #pragma once
 
 /*
- * SYSCALL(number, argument...): calls the kernel. Returns what the kernel returned: a negative
- * errno on failure. Does not change errno.
+ * SYSCALL(number, argument...): calls the kernel, with at most five arguments. Returns what the
+ * kernel returned: a negative errno on failure. Does not change errno.
  *
  * It does not use libc's syscall(), because other preloaded libraries replace that too: torsocks
  * refuses most calls there and crashes in some.

@@ -42,7 +42,7 @@ static void add(struct builder *b, uint16_t code, uint32_t value)
 	b->steps[b->length++] = (struct sock_filter){.code = code, .k = value};
 }
 
-/* Goes on with the next step, or skips so many if the test fails. */
+/* Continues with the next step; skips that many steps if the test fails. */
 static void add_test(struct builder *b, uint16_t code, uint32_t value, uint8_t skipped)
 {
 	b->steps[b->length++] = (struct sock_filter){code, 0, skipped, value};

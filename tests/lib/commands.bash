@@ -6,7 +6,7 @@
 # make_tree: copies the commands and the library to a directory where any user may run them. Sets
 # TREE, OPEN (the directory above it, removed at the end of the file's tests), NOSELF and NOSELFCTL.
 make_tree() {
-  OPEN=$(mktemp -d /tmp/noself.XXXXXX)
+  OPEN=$(mktemp -d "${TMPDIR:-/tmp}/noself.XXXXXX")
   TREE=$OPEN/tree
   NOSELF=$TREE/build/noself
   NOSELFCTL=$TREE/scripts/noselfctl
@@ -28,6 +28,7 @@ need_root() {
 
 # need_supervisor: skips the test if the kernel does not allow a supervisor.
 need_supervisor() {
+  [[ $(uname -m) == @(x86_64|i?86|aarch64|arm*|riscv*) ]] || lacking "no supervisor for this machine"
   printf '6.3\n%s\n' "$(uname -r)" | sort -VC || lacking "it needs Linux 6.3"
   "$PROBES/confined" listener true || lacking "seccomp is not permitted here"
 }

@@ -49,7 +49,7 @@ export -f become_systemd as_pid_1
 # boot_systemd: starts it, in BOOT, with PID1 as its pid and BOOTER as the process to end. Its network
 # has lo and 50000 as the one ephemeral port; /etc and /run are its own. Fails if it does not come up.
 boot_systemd() {
-  BOOT=$(mktemp -d /tmp/noself-boot.XXXXXX)
+  BOOT=$(mktemp -d "${TMPDIR:-/tmp}/noself-boot.XXXXXX")
   mkdir "$BOOT/mount"
   unshare -m bash -c 'become_systemd "$0"' "$BOOT" </dev/null >"$BOOT/log" 2>&1 3>&- &
   BOOTER=$!

@@ -60,7 +60,7 @@ def invalid():
     listener = new()
     listener.listen()
     yield "a listener", libc.connect(listener.fileno(), to, 16)
-    # If a place that cannot be read were taken for the last one that could be.
+    # The address of the call before must not be taken for one that cannot be read.
     libc.connect(new(SOCK_DGRAM).fileno(), name("127.0.0.1", 51000), 16)
     bound = new(bound=("127.0.0.1", 51000)).fileno()
     yield "a bad address, bound", libc.connect(bound, ctypes.c_void_p(-1), 16)

@@ -94,7 +94,7 @@ static void test_foreign_machine(void)
 	CHECK(read_bytes(file, sizeof(file)).kind == PROGRAM_OTHER);
 }
 
-/* A program with a table of names that is read in parts, one of them over a part's end. */
+/* A program whose table of names is longer than one read; one name lies across two reads. */
 static struct {
 	Elf64_Ehdr head;
 	Elf64_Phdr load, dynamic, note_segment;
@@ -134,15 +134,15 @@ static void test_names(void)
 		const struct program program = read_file();
 		CHECK(program.names_libc && program.names_io_uring);
 	}
-	/* A table that no segment holds. */
+	/* No segment holds the table. */
 	file.load.p_filesz = offsetof(__typeof__(file), names);
 	CHECK(read_file().kind == PROGRAM_ELF && !read_file().names_libc);
-	/* A loader's name that is too long. */
+	/* The loader's name is too long. */
 	file.load = (Elf64_Phdr){.p_type = PT_INTERP,
 				 .p_offset = offsetof(__typeof__(file), names),
 				 .p_filesz = sizeof(read_file().loader)};
 	CHECK(read_file().has_loader && !*read_file().loader);
-	/* An object, no segments, and ones of another size. */
+	/* It is an object, has no segments, or has segments of another size. */
 	for (int i = 0; i < 3; i++) {
 		const Elf64_Ehdr head = file.head;
 		file.head.e_type = i == 0 ? ET_REL : ET_DYN;

@@ -25,7 +25,7 @@ static void verdicts(void)
 	/* Another outcome is the program's, and EADDRNOTAVAIL alone is repeated. */
 	state.outcome = OUTCOME_OTHER;
 	CHECK(verdict_of(&settings, &state) == VERDICT_RETURN);
-	state = (struct dial_state){.outcome = OUTCOME_NO_PORT};
+	state = (struct dial_state){.outcome = OUTCOME_NO_PORT, .pinned = true};
 	CHECK(verdict_of(&settings, &state) == VERDICT_REPEAT);
 }
 
