@@ -167,8 +167,8 @@ END
 }
 
 @test "without memory noself says so and exits with 125" {
-  refused 125 'memory: there is none left; nothing done' \
-    prlimit --data=600000 "$NOSELF" -r "$(printf %0120000d 1)" true
+  run -125 bash -c '"$@" 2>said' - prlimit --data=600000 "$NOSELF" -r "$(printf %0120000d 1)" true
+  diff said - <<<'noself: memory: there is none left; nothing done'
 }
 
 @test "--help and --version go to stdout" {
