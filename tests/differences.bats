@@ -76,7 +76,7 @@ sys.exit(subprocess.call(sys.argv[1:], stderr=ends[1]))'
   [[ $output == *'noself: NOSELF_MODE=wrong: expected '* ]]
   run -0 script -qec "$wrong" /dev/null
   [[ $output == *'noself: NOSELF_MODE=wrong: expected '* ]]
-  # Only the controlling terminal can be written to without blocking.
-  run -0 script -qec "script -qec '$nobody $wrong 2>&9' /dev/null 9>&2" /dev/null
-  [[ $output != *noself:* ]]
+  # Only the controlling terminal can be written to without blocking; it does not stay open.
+  run -0 script -qec "script -qec '$nobody ${wrong%true}ls -l /proc/self/fd 2>&9' /dev/null 9>&2" /dev/null
+  [[ $output != *noself:* && $output == *' -> /dev/pts/'* && $output != *' -> /dev/tty'* ]]
 }
