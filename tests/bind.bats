@@ -4,8 +4,7 @@
 # getsockname() allocates it, so that programs do not notice. test_bind explores which sockets, and the
 # fuzz tests both calls in any order; here is what those cannot test.
 
-# shellcheck disable=SC2030,SC2031,SC2086 # each test is a subshell with an output of its own;
-# the words of a probe are arguments
+# shellcheck disable=SC2030,SC2031,SC2086 # each test is a subshell; the words of a probe are arguments
 
 load lib/helpers
 

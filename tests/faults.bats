@@ -32,11 +32,14 @@ fails() {
   [[ $output == *'action=observed tries=0 result=OK'*$'\n1 dials, 0 refused, 1 reached themselves' ]]
 }
 
-@test "if a sandbox refuses bind(), NOSELF_PINNED=allow allows a socket that may be pinned" {
-  run -1 trap_run 40000 41000 strace -o "$TRACE" -e inject=bind:error=EACCES:when=2+ \
-    -E LD_PRELOAD="$LIBRARY" -E NOSELF_PINNED=allow \
-    "$PROBES/dial" -b 127.0.0.1 -p 50000 127.0.0.1 50000
-  [[ $output == *"result=OK port=50000 self=yes" ]]
+@test "if a sandbox hides what is pinned, NOSELF_PINNED=allow allows a socket that may be" {
+  local call
+  for call in bind::when=2+ setsockopt: getsockopt::when=5 getsockname::when=5; do
+    run -1 trap_run 40000 41000 strace -o "$TRACE" -e inject="${call/:/:error=EACCES}" \
+      -E LD_PRELOAD="$LIBRARY" -E NOSELF_PINNED=allow \
+      "$PROBES/dial" -b 127.0.0.1 -p 50000 127.0.0.1 50000
+    [[ $output == *"result=OK port=50000 self=yes" ]]
+  done
 }
 
 @test "if secure execution cannot be determined, the environment is not read" {

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: MIT
 # NOSELF_LOG: the line, where it goes, where it must not go, and where it cannot go.
 
-# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # perl expands; tests are subshells with bats' variables
-# shellcheck disable=SC2094 # a FIFO is opened both ways so that nobody waits
+# shellcheck disable=SC2016,SC2030,SC2031,SC2094,SC2154 # perl expands; subshells; FIFOs open both ways
 
 load lib/helpers
 

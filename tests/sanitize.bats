@@ -69,5 +69,9 @@ storms() {
   need valgrind
   need_namespace
   dials env LD_PRELOAD="$LIBRARY" valgrind -q --error-exitcode=99 --leak-check=full
+  for log in stderr /no/such/log; do
+    run -0 trap_run 50000 50000 env NOSELF_LOG=$log JOURNAL_STREAM=1:1 LD_PRELOAD="$LIBRARY" \
+      valgrind -q --error-exitcode=99 "$PROBES/dial" 127.0.0.1 50000
+  done
   storms 200 env LD_PRELOAD="$LIBRARY" valgrind --tool=helgrind -q --error-exitcode=99
 }

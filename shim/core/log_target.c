@@ -6,15 +6,19 @@
 
 #include "text.h"
 
+uint64_t log_target_device(uint64_t major, uint64_t minor)
+{
+	return (minor & 0xff) | (major & 0xfff) << 8 | (minor & ~0xffULL) << 12 |
+	       (major & ~0xfffULL) << 32;
+}
+
 /* JOURNAL_STREAM is "device:inode" in decimal, with stat()'s st_dev as the device. */
 static bool names(const char *journal_stream, const struct file_identity *identity)
 {
-	const uint64_t major = identity->major, minor = identity->minor;
 	struct text text;
 
 	text_start(&text);
-	text_number(&text, (minor & 0xff) | (major & 0xfff) << 8 | (minor & ~0xffULL) << 12 |
-				   (major & ~0xfffULL) << 32);
+	text_number(&text, log_target_device(identity->major, identity->minor));
 	text_char(&text, ':');
 	text_number(&text, identity->inode);
 	text_char(&text, '\0');

@@ -14,6 +14,9 @@ struct log_target {
 	struct file_identity identity;
 };
 
+/* The number of a device, as stat() writes it to st_dev. */
+uint64_t log_target_device(uint64_t major, uint64_t minor);
+
 /* What descriptor 2 is now. `journal_stream` is the value of JOURNAL_STREAM, or NULL. */
 struct log_target log_target_of_stderr(const char *journal_stream);
 

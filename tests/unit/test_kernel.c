@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,6 +42,7 @@ static void other_stderr(void)
 	others[2].identity.minor++;
 	others[3].identity.inode++;
 	CHECK(log_target_is_same(&now));
+	CHECK(log_target_device(0xabcde, 0xfedcb) == makedev(0xabcde, 0xfedcb));
 	for (unsigned i = 0; i < COUNT(others); i++)
 		CHECK(!log_target_is_same(&others[i]));
 }
