@@ -58,7 +58,7 @@ storms() {
   need_namespace
   need setarch
   sanitized tsan
-  PROBES=$BUILD/tsan/tests
+  local PROBES=$BUILD/tsan/tests
   # TSan needs a process without address randomization. It reports a descriptor that is closed during
   # another thread's dial as a race, and the storm "close" does just that.
   local without=close
