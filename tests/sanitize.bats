@@ -32,7 +32,8 @@ storms() {
   for storm in "dials $count" "close $count" "cancel 5"; do
     [[ $storm != "${without-} "* ]] || continue
     # shellcheck disable=SC2086 # several words
-    run trap_run 50000 50001 env NOSELF_LOG="$BATS_TEST_TMPDIR/log" "$@" "${probes-$PROBES}/storm" $storm 50000
+    run trap_run 50000 50001 env NOSELF_LOG="$BATS_TEST_TMPDIR/log" "$@" \
+      "${built-$PROBES}/storm" $storm 50000
     [[ $status == 0 && $output == *" 0 reached themselves"* ]]
   done
 }
@@ -58,7 +59,7 @@ storms() {
   need_namespace
   need setarch
   sanitized tsan
-  local probes=$BUILD/tsan/tests
+  local built=$BUILD/tsan/tests
   # TSan needs a process without address randomization. It reports a descriptor that is closed during
   # another thread's dial as a race, and the storm "close" does just that.
   local without=close
