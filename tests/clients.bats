@@ -56,7 +56,6 @@ client() {
 }
 
 @test "ncat and socat do not connect to themselves: bound to the port, IPv6, with a timeout" {
-  need ncat socat
   client ncat -v 127.0.0.1 50000
   client ncat -v -p 50000 127.0.0.1 50000
   client socat - TCP4:127.0.0.1:50000

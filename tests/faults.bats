@@ -39,6 +39,9 @@ fails() {
       -E LD_PRELOAD="$LIBRARY" -E NOSELF_PINNED=allow \
       "$PROBES/dial" -b 127.0.0.1 -p 50000 127.0.0.1 50000
     [[ $output == *"result=OK port=50000 self=yes" ]]
+    # The kernel has not told that the socket is pinned: no bind() has failed with EINVAL.
+    run -0 sed '1,/AF_UNSPEC/d; /connect(/,$d' "$TRACE"
+    [[ $output == *SO_ERROR* && $output != *EINVAL* ]]
   done
 }
 

@@ -215,9 +215,7 @@ assert d["sysctl"] == "net.ipv4.ip_local_reserved_ports=40001,45000-45004"' "$ou
 
 @test "a reserved port is not chosen by the kernel, but a program can bind it and reach itself" {
   need_namespace
-  reserve() {
-    echo 50000 >/proc/sys/net/ipv4/ip_local_reserved_ports && "$@"
-  }
+  reserve() { echo 50000 >/proc/sys/net/ipv4/ip_local_reserved_ports && "$@"; }
   export -f reserve
   run -0 trap_run 50000 50001 reserve "$PROBES/dial" -q -c 100 127.0.0.1 50000
   run -1 trap_run 50000 50001 reserve "$PROBES/dial" -q -c 100 127.0.0.1 50001
